@@ -1,0 +1,128 @@
+"""Who is looking, what they may do – one table of (action → rule) – and finding things in their tenant only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.interfaces import ORMOption
+
+from binder.db import TenantRow
+from binder.errors import Forbidden, NotFound
+from binder.models.content import Binder
+from binder.models.work import Assignment, Attempt
+
+__all__ = ["Role", "Viewer", "find", "may", "require"]
+
+Row = TypeVar("Row", bound=TenantRow)
+
+
+class Role(StrEnum):
+    """The context roles of LIS that Classeur tells apart.
+
+    https://www.imsglobal.org/spec/lti/v1p3#lis-vocabulary-for-context-roles
+    """
+
+    LEARNER = "Learner"
+    INSTRUCTOR = "Instructor"
+    CONTENT_DEVELOPER = "ContentDeveloper"
+    ADMINISTRATOR = "Administrator"
+    MENTOR = "Mentor"
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who is looking: made by a launch, or by a host's own login."""
+
+    tenant_id: UUID
+    role: Role
+    person_id: UUID | None = None
+    """None for somebody whose platform does not say who they are: may read, leaves no trace."""
+    audience_id: UUID | None = None
+    """The class that the viewer came from; nothing of another class is shown."""
+    children: frozenset[UUID] = frozenset()
+    """A Mentor's children in that class."""
+    locale: str = ""
+    """BCP 47, empty where unknown."""
+    test_user: bool = False
+
+    @property
+    def teaches(self) -> bool:
+        """Whether the viewer writes binders and follows work."""
+        return self.role in (Role.INSTRUCTOR, Role.CONTENT_DEVELOPER)
+
+
+def _writes(viewer: Viewer) -> bool:
+    return viewer.teaches and viewer.person_id is not None
+
+
+def _owns(viewer: Viewer, binder: Binder) -> bool:
+    return _writes(viewer) and binder.owner_id == viewer.person_id
+
+
+def _is_addressed(viewer: Viewer, assignment: Assignment) -> bool:
+    return viewer.audience_id is not None and assignment.audience_id == viewer.audience_id
+
+
+def _follows(viewer: Viewer, assignment: Assignment) -> bool:
+    return viewer.role is Role.INSTRUCTOR and _is_addressed(viewer, assignment)
+
+
+def _reads(viewer: Viewer, assignment: Assignment) -> bool:
+    return viewer.role is not Role.ADMINISTRATOR and _is_addressed(viewer, assignment)
+
+
+def _answers(viewer: Viewer, assignment: Assignment) -> bool:
+    return viewer.role is Role.LEARNER and viewer.person_id is not None and _is_addressed(viewer, assignment)
+
+
+def _sees_copy(viewer: Viewer, attempt: Attempt) -> bool:
+    if not _is_addressed(viewer, attempt.assignment):
+        return False
+    if viewer.role is Role.MENTOR:
+        return attempt.person_id in viewer.children
+    if viewer.role is Role.LEARNER:
+        return viewer.person_id is not None and attempt.person_id == viewer.person_id
+    return _follows(viewer, attempt.assignment)
+
+
+RULES: dict[str, Callable[[Viewer, Any], bool]] = {
+    "write": lambda viewer, _: _writes(viewer),  # begin a binder of one's own
+    "author": _owns,  # read and change a binder
+    "read": _reads,  # an assignment: open its page
+    "answer": _answers,  # an assignment: save and hand in
+    "follow": _follows,  # an assignment: who has read, handed in, got what
+    "grade": lambda viewer, attempt: _follows(viewer, attempt.assignment),
+    "see-copy": _sees_copy,  # an attempt
+    "administer": lambda viewer, _: viewer.role is Role.ADMINISTRATOR,
+}
+
+
+def may(viewer: Viewer, action: str, thing: Any = None) -> bool:
+    """Whether `viewer` may do `action` to `thing`; a thing of another tenant is never anybody's."""
+    if thing is not None and thing.tenant_id != viewer.tenant_id:
+        return False
+    return RULES[action](viewer, thing)
+
+
+def require(viewer: Viewer, action: str, thing: Any = None) -> None:
+    """:raises Forbidden: unless `viewer` may do `action` to `thing`."""
+    if not may(viewer, action, thing):
+        raise Forbidden(
+            f"a {viewer.role} may not {action} {type(thing).__name__.lower() if thing is not None else ''}".strip()
+        )
+
+
+def find(session: Session, viewer: Viewer, kind: type[Row], id: UUID, *options: ORMOption) -> Row:
+    """The row of the viewer's tenant with that id.
+
+    :raises NotFound: if there is none; a row of another tenant is none.
+    """
+    row = session.get(kind, (viewer.tenant_id, id), options=options)
+    if row is None:
+        raise NotFound(f"no such {kind.__name__.lower()}")
+    return row

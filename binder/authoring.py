@@ -1,0 +1,310 @@
+"""What a teacher does to a binder: make, arrange, change and publish its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from binder.access import Viewer, find, require
+from binder.activities import Content, activities
+from binder.blocks import blocks, digest, load_block, new_block_id
+from binder.clock import now
+from binder.errors import Conflict, Invalid, NotFound
+from binder.models import Activity, ActivityVersion, Binder, Page, PageRevision, Section
+
+__all__ = [
+    "add_block",
+    "add_page",
+    "add_section",
+    "change_block",
+    "change_page_title",
+    "create_binder",
+    "move_block",
+    "own_binder",
+    "own_binders",
+    "own_page",
+    "publish",
+    "remove_block",
+    "save_activity",
+]
+
+
+def _title(title: str) -> str:
+    title = " ".join(title.split())
+    if not title:
+        raise Invalid("no title", {"title": ["give it a title"]})
+    if len(title) > 255:
+        raise Invalid("title too long", {"title": ["255 characters at the most"]})
+    return title
+
+
+def create_binder(
+    session: Session, viewer: Viewer, *, title: str, lang: str = "fr", description: str = ""
+) -> Binder:
+    """A new, empty binder of the viewer's own.
+
+    :raises Invalid: if there is no title.
+    """
+    require(viewer, "write")
+    if viewer.person_id is None:
+        raise Invalid("nobody to own it")
+    binder = Binder(
+        tenant_id=viewer.tenant_id,
+        owner_id=viewer.person_id,
+        title=_title(title),
+        lang=lang,
+        description=description,
+    )
+    session.add(binder)
+    session.flush()
+    return binder
+
+
+def own_binders(session: Session, viewer: Viewer) -> list[Binder]:
+    """The viewer's binders, newest first."""
+    require(viewer, "write")
+    query = sa.select(Binder).where(Binder.tenant_id == viewer.tenant_id, Binder.owner_id == viewer.person_id)
+    return list(session.scalars(query.order_by(Binder.id.desc())))
+
+
+def own_binder(session: Session, viewer: Viewer, binder_id: UUID) -> Binder:
+    """A binder that the viewer may change."""
+    binder = find(session, viewer, Binder, binder_id)
+    require(viewer, "author", binder)
+    return binder
+
+
+def own_page(session: Session, viewer: Viewer, page_id: UUID) -> Page:
+    """A page that the viewer may change."""
+    page = find(session, viewer, Page, page_id)
+    require(viewer, "author", page.binder)
+    return page
+
+
+def add_section(
+    session: Session, viewer: Viewer, binder_id: UUID, *, title: str, parent_id: UUID | None = None
+) -> Section:
+    """A new section at the end of the binder, or of the section `parent_id`.
+
+    :raises NotFound: if the parent is not in that binder.
+    """
+    binder = own_binder(session, viewer, binder_id)
+    if parent_id is not None and find(session, viewer, Section, parent_id).binder_id != binder.id:
+        raise NotFound("no such section in this binder")
+    last = max((section.position for section in binder.sections if section.parent_id == parent_id), default=0)
+    section = Section(
+        tenant_id=viewer.tenant_id,
+        binder_id=binder.id,
+        parent_id=parent_id,
+        title=_title(title),
+        position=last + 1,
+    )
+    session.add(section)
+    session.flush()
+    return section
+
+
+def add_page(session: Session, viewer: Viewer, section_id: UUID, *, title: str) -> Page:
+    """A new, empty page at the end of a section; a draft until published."""
+    section = find(session, viewer, Section, section_id)
+    require(viewer, "author", section.binder)
+    last = max((page.position for page in section.pages), default=0)
+    page = Page(
+        tenant_id=viewer.tenant_id,
+        binder_id=section.binder_id,
+        section_id=section.id,
+        title=_title(title),
+        position=last + 1,
+        blocks=[],
+    )
+    session.add(page)
+    session.flush()
+    return page
+
+
+def change_page_title(session: Session, viewer: Viewer, page_id: UUID, *, title: str) -> Page:
+    """Another title for a page."""
+    page = own_page(session, viewer, page_id)
+    page.title, page.changed = _title(title), True
+    return page
+
+
+def _check_references(session: Session, page: Page, block: Mapping[str, Any]) -> None:
+    kind = blocks[block["type"]]
+    binder = page.binder
+    known = {str(resource.id) for resource in binder.resources} if kind.resources(block) else set()
+    known |= {str(activity.id) for activity in binder.activities} if kind.activities(block) else set()
+    for reference in [*kind.resources(block), *kind.activities(block)]:
+        if reference not in known:
+            raise Invalid(
+                "not in this binder", {"block": {"resource": ["choose a file or an activity of this binder"]}}
+            )
+
+
+def add_block(
+    session: Session, viewer: Viewer, page_id: UUID, block: Mapping[str, Any], *, after: str | None = None
+) -> dict[str, Any]:
+    """Put a new block behind the block `after`, or at the end of the page; it gets its id here.
+
+    :raises Invalid: with messages by field.
+    """
+    page = own_page(session, viewer, page_id)
+    loaded = load_block({**block, "id": new_block_id()})
+    _check_references(session, page, loaded)
+    ids = [existing["id"] for existing in page.blocks]
+    at = ids.index(after) + 1 if after in ids else len(ids)
+    page.blocks = [*page.blocks[:at], loaded, *page.blocks[at:]]
+    page.changed = True
+    return loaded
+
+
+def _position(page: Page, block_id: str) -> int:
+    for position, block in enumerate(page.blocks):
+        if block["id"] == block_id:
+            return position
+    raise NotFound("no such block on this page")
+
+
+def change_block(
+    session: Session,
+    viewer: Viewer,
+    page_id: UUID,
+    block_id: str,
+    fields: Mapping[str, Any],
+    *,
+    base: str | None = None,
+) -> dict[str, Any]:
+    """Change a block; its id and type stay.
+
+    :param base: `digest` of the block that the writer started from. Two people in different blocks never disturb each
+        other; in the same block the second learns of the first.
+    :raises Conflict: if the block is no longer what `base` says; `current` is the block as it is now.
+    :raises Invalid: with messages by field.
+    """
+    page = own_page(session, viewer, page_id)
+    at = _position(page, block_id)
+    existing = page.blocks[at]
+    loaded = load_block({**fields, "id": existing["id"], "type": existing["type"]})
+    if base is not None and digest(existing) != base and existing != loaded:
+        raise Conflict("the block was changed meanwhile", existing)
+    _check_references(session, page, loaded)
+    page.blocks = [*page.blocks[:at], loaded, *page.blocks[at + 1 :]]
+    page.changed = True
+    return loaded
+
+
+def move_block(session: Session, viewer: Viewer, page_id: UUID, block_id: str, *, by: int) -> int:
+    """Move a block `by` places down, or up if negative.
+
+    :return: its new place, counted from 1.
+    """
+    page = own_page(session, viewer, page_id)
+    at = _position(page, block_id)
+    rest = [block for block in page.blocks if block["id"] != block_id]
+    to = max(0, min(len(rest), at + by))
+    page.blocks = [*rest[:to], page.blocks[at], *rest[to:]]
+    page.changed = True
+    return to + 1
+
+
+def remove_block(session: Session, viewer: Viewer, page_id: UUID, block_id: str) -> dict[str, Any]:
+    """Take a block off the page; revisions that show it keep it.
+
+    :return: the block, so that it can be put back.
+    """
+    page = own_page(session, viewer, page_id)
+    removed = page.blocks[_position(page, block_id)]
+    page.blocks = [block for block in page.blocks if block["id"] != block_id]
+    page.changed = True
+    return removed
+
+
+def save_activity(
+    session: Session,
+    viewer: Viewer,
+    binder_id: UUID,
+    data: Mapping[str, Any],
+    *,
+    type: str = "choice",
+    activity_id: UUID | None = None,
+) -> Activity:
+    """Make an activity, or a new version of one; attempts keep the version that they were given.
+
+    :param data: `{title, points, body, key, scoring}` as the type's forms or the native format have it.
+    :raises Invalid: with messages by field.
+    """
+    binder = own_binder(session, viewer, binder_id)
+    if type not in activities:
+        raise Invalid("no such type", {"type": [f"no such type of activity: {type!r}"[:100]]})
+    content = activities[type].load(data)
+    title = _title(str(data.get("title", "")))
+    if activity_id is None:
+        activity = Activity(tenant_id=viewer.tenant_id, binder_id=binder.id, type=type, title=title, number=1)
+        session.add(activity)
+        session.flush()
+    else:
+        activity = find(session, viewer, Activity, activity_id)
+        if activity.binder_id != binder.id or activity.type != type:
+            raise NotFound("no such activity in this binder")
+        activity.number, activity.title = activity.number + 1, title
+        for page in binder.pages:
+            if any(str(activity_id) in blocks[block["type"]].activities(block) for block in page.blocks):
+                page.changed = True
+    session.add(new_version(activity, content))
+    session.flush()
+    session.expire(activity, ["current"])
+    return activity
+
+
+def new_version(activity: Activity, content: Content) -> ActivityVersion:
+    """The row that keeps `content` as the activity's version `activity.number`."""
+    return ActivityVersion(
+        tenant_id=activity.tenant_id,
+        activity_id=activity.id,
+        number=activity.number,
+        type=activity.type,
+        title=activity.title,
+        points=content.points,
+        body=dict(content.body),
+        key=dict(content.key),
+        scoring=dict(content.scoring),
+    )
+
+
+def publish(session: Session, viewer: Viewer, page_id: UUID) -> PageRevision:
+    """Show pupils the page as it stands now; what they have begun goes on with what they were shown."""
+    page = own_page(session, viewer, page_id)
+    shown = [name for block in page.blocks for name in blocks[block["type"]].activities(block)]
+    versions = session.execute(
+        sa.select(ActivityVersion.activity_id, ActivityVersion.id)
+        .join(
+            Activity,
+            sa.and_(
+                Activity.tenant_id == ActivityVersion.tenant_id,
+                Activity.id == ActivityVersion.activity_id,
+                Activity.number == ActivityVersion.number,
+            ),
+        )
+        .where(Activity.tenant_id == viewer.tenant_id, Activity.id.in_([UUID(name) for name in shown]))
+    )
+    newest = sa.select(sa.func.max(PageRevision.number)).where(
+        PageRevision.tenant_id == viewer.tenant_id, PageRevision.page_id == page.id
+    )
+    revision = PageRevision(
+        tenant_id=viewer.tenant_id,
+        page_id=page.id,
+        number=(session.scalar(newest) or 0) + 1,
+        title=page.title,
+        blocks=list(page.blocks),
+        activities={str(activity_id): str(version_id) for activity_id, version_id in versions},
+        created_at=now(),
+        created_by_id=viewer.person_id,
+    )
+    session.add(revision)
+    page.published_number, page.changed = revision.number, False
+    session.flush()
+    return revision

@@ -1,0 +1,221 @@
+"""Who has read, done, got what: queries that give frozen values, no tables of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, selectinload
+
+from binder import outbox
+from binder.access import Role, Viewer
+from binder.assigning import assignment_of, given_here
+from binder.clock import now, uuid7
+from binder.errors import Forbidden
+from binder.grading import GRADE_RELEASED, newest, released, subject_of
+from binder.models import Assignment, Attempt, Grade, Membership, OutboxEntry, Person, Visit
+
+__all__ = ["Passback", "Progress", "State", "VisitNote", "progress", "record_visits", "resend", "work_of"]
+
+
+class State(StrEnum):
+    """How far one learner is with one assignment."""
+
+    NOT_OPEN = "not-open"
+    TO_DO = "to-do"
+    SEEN = "seen"
+    STARTED = "started"
+    HANDED_IN = "handed-in"
+    RETURNED = "returned"
+
+
+class Passback(StrEnum):
+    """What became of a grade on its way to the platform's gradebook."""
+
+    NONE = "none"
+    WAITING = "waiting"
+    SENT = "sent"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One learner and one assignment."""
+
+    assignment: Assignment
+    person: Person | None
+    state: State
+    attempt: Attempt | None = None
+    grade: Grade | None = None
+    """For learners and families only a released one."""
+    passback: Passback = Passback.NONE
+    passback_error: str = ""
+    missing: bool = False
+    """Due and not handed in."""
+
+
+@dataclass(frozen=True)
+class VisitNote:
+    """That somebody opened an assignment's page."""
+
+    tenant_id: UUID
+    assignment_id: UUID
+    person_id: UUID
+    at: datetime
+
+
+def progress(session: Session, viewer: Viewer, assignment_id: UUID) -> list[Progress]:
+    """How far each learner of the class is, in the order of the class list."""
+    assignment = assignment_of(session, viewer, assignment_id, "follow")
+    people = _learners(session, assignment)
+    attempts = _last_attempts(session, [assignment], [person.id for person in people])
+    seen = set(
+        session.scalars(
+            sa.select(Visit.person_id).where(
+                Visit.tenant_id == viewer.tenant_id, Visit.assignment_id == assignment.id
+            )
+        )
+    )
+    sent = _passbacks(session, assignment)
+    rows = []
+    for person in people:
+        attempt = attempts.get((assignment.id, person.id))
+        state = _state(assignment, attempt, person.id in seen, for_teacher=True)
+        told, error = sent.get(person.id, (Passback.NONE, ""))
+        grade = newest(attempt) if attempt else None
+        rows.append(
+            Progress(assignment, person, state, attempt, grade, told, error, _missing(assignment, attempt))
+        )
+    return rows
+
+
+def _learners(session: Session, assignment: Assignment) -> list[Person]:
+    query = (
+        sa.select(Person)
+        .join(
+            Membership, sa.and_(Membership.tenant_id == Person.tenant_id, Membership.person_id == Person.id)
+        )
+        .where(
+            Membership.tenant_id == assignment.tenant_id,
+            Membership.audience_id == assignment.audience_id,
+            Membership.role == Role.LEARNER.value,
+            Membership.active,
+            sa.not_(Person.is_test),
+        )
+        .order_by(Person.sort_name, Person.id)
+    )
+    return list(session.scalars(query))
+
+
+def work_of(session: Session, viewer: Viewer, person_id: UUID | None = None) -> list[Progress]:
+    """What a learner has to do in the viewer's class, and how far they are: for themselves, or for their parent.
+
+    :raises Forbidden: if `person_id` is neither the viewer nor a child of theirs.
+    """
+    whose = person_id or viewer.person_id
+    if viewer.role is not Role.LEARNER and whose not in viewer.children:
+        raise Forbidden("another family's child")
+    if viewer.role is Role.LEARNER and whose != viewer.person_id:
+        raise Forbidden("another learner's work")
+    assignments = given_here(session, viewer)
+    attempts = _last_attempts(session, assignments, [whose] if whose else [])
+    rows = []
+    for assignment in assignments:
+        attempt = attempts.get((assignment.id, whose)) if whose else None
+        state = _state(assignment, attempt, False, for_teacher=False)
+        grade = released(attempt) if attempt else None
+        rows.append(Progress(assignment, None, state, attempt, grade, missing=_missing(assignment, attempt)))
+    return rows
+
+
+def _last_attempts(
+    session: Session, assignments: list[Assignment], people: list[UUID]
+) -> dict[tuple[UUID, UUID], Attempt]:
+    if not assignments or not people:
+        return {}
+    query = (
+        sa.select(Attempt)
+        .where(
+            Attempt.tenant_id == assignments[0].tenant_id,
+            Attempt.assignment_id.in_([assignment.id for assignment in assignments]),
+            Attempt.person_id.in_(people),
+        )
+        .options(selectinload(Attempt.grades))
+        .order_by(Attempt.number)
+    )
+    return {(attempt.assignment_id, attempt.person_id): attempt for attempt in session.scalars(query)}
+
+
+def _state(assignment: Assignment, attempt: Attempt | None, seen: bool, *, for_teacher: bool) -> State:
+    if attempt is None:
+        if not assignment.is_open(now()):
+            return State.NOT_OPEN
+        return State.SEEN if seen else State.TO_DO
+    if attempt.submitted_at is None:
+        return State.STARTED
+    grade = newest(attempt) if for_teacher else released(attempt)
+    return State.RETURNED if grade is not None and grade.released_at is not None else State.HANDED_IN
+
+
+def _missing(assignment: Assignment, attempt: Attempt | None) -> bool:
+    return assignment.is_late(now()) and (
+        attempt is None or (attempt.submitted_at is None and attempt.number == 1)
+    )
+
+
+def _passbacks(session: Session, assignment: Assignment) -> dict[UUID, tuple[Passback, str]]:
+    query = sa.select(OutboxEntry).where(
+        OutboxEntry.tenant_id == assignment.tenant_id,
+        OutboxEntry.event == GRADE_RELEASED,
+        OutboxEntry.subject.startswith(f"{assignment.id}:", autoescape=True),
+    )
+    told = {}
+    for entry in session.scalars(query):
+        if entry.delivered_at is not None:
+            state = Passback.SENT
+        else:
+            state = Passback.WAITING if entry.due_at is not None else Passback.REFUSED
+        told[UUID(entry.subject.partition(":")[2])] = (state, entry.error)
+    return told
+
+
+def resend(session: Session, viewer: Viewer, assignment_id: UUID, person_id: UUID) -> None:
+    """Send a learner's released grade to the gradebook again."""
+    assignment = assignment_of(session, viewer, assignment_id, "follow")
+    outbox.put(session, viewer.tenant_id, GRADE_RELEASED, subject_of(assignment.id, person_id))
+
+
+def record_visits(session: Session, notes: Iterable[VisitNote]) -> int:
+    """Write down a batch of visits, one row for each person and assignment.
+
+    :return: how many rows were touched.
+    """
+    batches: dict[tuple[UUID, UUID, UUID], list[datetime]] = {}
+    for note in notes:
+        batches.setdefault((note.tenant_id, note.assignment_id, note.person_id), []).append(note.at)
+    for (tenant_id, assignment_id, person_id), instants in sorted(batches.items()):
+        known = (
+            Visit.tenant_id == tenant_id,
+            Visit.assignment_id == assignment_id,
+            Visit.person_id == person_id,
+        )
+        update = (
+            sa.update(Visit)
+            .where(*known)
+            .values(last_at=max(instants), count=Visit.count + len(instants))
+            .execution_options(synchronize_session=False)
+        )
+        if session.execute(update).rowcount:  # type: ignore[attr-defined]  # an UPDATE's result has it
+            continue
+        first = Visit(id=uuid7(), tenant_id=tenant_id, assignment_id=assignment_id, person_id=person_id)
+        first.first_at, first.last_at, first.count = min(instants), max(instants), len(instants)
+        try:
+            with session.begin_nested():
+                session.add(first)
+        except sa.exc.IntegrityError:  # another process was first
+            session.execute(update)
+    return len(batches)

@@ -1,0 +1,144 @@
+"""A document of the native format becomes a binder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, BinaryIO
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from binder.access import Viewer, require
+from binder.activities import Content
+from binder.authoring import new_version
+from binder.blocks import blocks
+from binder.clock import uuid7
+from binder.errors import Invalid, NotFound
+from binder.models import Activity, Binder, Page, Resource, Section
+from binder.schemas import load_binder
+from binder.storage import Storage
+
+__all__ = ["import_binder"]
+
+
+def import_binder(
+    session: Session,
+    viewer: Viewer,
+    document: Any,
+    storage: Storage,
+    open_file: Callable[[str], BinaryIO],
+) -> Binder:
+    """Make a new binder of the viewer's own from a document of the native format.
+
+    Everything gets new identifiers, so that a binder can be brought in twice, and beside its original.
+
+    :param open_file: SHA-256 → the bytes; may raise KeyError.
+    :raises Invalid: with messages by field; nothing has been made then.
+    """
+    require(viewer, "write")
+    if viewer.person_id is None:
+        raise Invalid("nobody to own it")
+    data = load_binder(document)
+    new: dict[str, UUID] = {}
+    texts = ("title", "description", "lang", "subject", "level", "licence")
+    binder = Binder(
+        id=uuid7(),
+        tenant_id=viewer.tenant_id,
+        owner_id=viewer.person_id,
+        **{name: data[name] for name in texts},
+    )
+    session.add(binder)
+    session.flush()
+    for resource in data["resources"]:
+        new[str(resource["id"])] = _import_resource(session, binder, resource, storage, open_file).id
+    for activity in data["activities"]:
+        new[str(activity["id"])] = _import_activity(session, binder, activity).id
+    _import_sections(session, binder, data["sections"], None, new)
+    session.flush()
+    session.expire(binder)
+    return binder
+
+
+def _import_resource(
+    session: Session,
+    binder: Binder,
+    data: Mapping[str, Any],
+    storage: Storage,
+    open_file: Callable[[str], BinaryIO],
+) -> Resource:
+    try:
+        with open_file(data["sha256"]) as stream:
+            stored = storage.save(binder.tenant_id, stream)
+    except (KeyError, NotFound):
+        raise Invalid("a file is missing", {"resources": [f"the file “{data['name']}” is missing"]}) from None
+    if stored.sha256 != data["sha256"]:
+        raise Invalid("a file is damaged", {"resources": [f"the file “{data['name']}” is damaged"]})
+    resource = Resource(
+        id=uuid7(),
+        tenant_id=binder.tenant_id,
+        binder_id=binder.id,
+        sha256=stored.sha256,
+        size=stored.size,
+        media_type=stored.media_type,
+        **{name: data[name] for name in ("name", "credit", "licence")},
+    )
+    session.add(resource)
+    return resource
+
+
+def _import_activity(session: Session, binder: Binder, data: Mapping[str, Any]) -> Activity:
+    activity = Activity(
+        id=uuid7(),
+        tenant_id=binder.tenant_id,
+        binder_id=binder.id,
+        type=data["type"],
+        title=data["title"],
+        number=1,
+    )
+    session.add(activity)
+    session.flush()
+    session.add(new_version(activity, Content(data["points"], data["body"], data["key"], data["scoring"])))
+    return activity
+
+
+def _import_sections(
+    session: Session,
+    binder: Binder,
+    sections: list[Mapping[str, Any]],
+    parent_id: UUID | None,
+    new: Mapping[str, UUID],
+) -> None:
+    for position, data in enumerate(sections, 1):
+        section = Section(
+            id=uuid7(),
+            tenant_id=binder.tenant_id,
+            binder_id=binder.id,
+            parent_id=parent_id,
+            title=data["title"],
+            position=position,
+        )
+        session.add(section)
+        session.flush()
+        for place, page in enumerate(data["pages"], 1):
+            session.add(
+                Page(
+                    id=uuid7(),
+                    tenant_id=binder.tenant_id,
+                    binder_id=binder.id,
+                    section_id=section.id,
+                    title=page["title"],
+                    position=place,
+                    blocks=[_renamed(block, new) for block in page["blocks"]],
+                )
+            )
+        _import_sections(session, binder, data["sections"], section.id, new)
+
+
+def _renamed(block: Mapping[str, Any], new: Mapping[str, UUID]) -> dict[str, Any]:
+    """The block with its references led to the new rows."""
+    kind = blocks[block["type"]]
+    references = {*kind.resources(block), *kind.activities(block)}
+    return {
+        name: str(new[value]) if isinstance(value, str) and value in references else value
+        for name, value in block.items()
+    }

@@ -1,0 +1,264 @@
+"""The learner's side: save answers, hand in, never twice, never lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from binder import grading
+from binder.access import Viewer, find, may
+from binder.activities import activities
+from binder.assigning import assignment_of
+from binder.clock import now, uuid7
+from binder.errors import Closed, Conflict, Forbidden, Invalid, NotFound
+from binder.models import ActivityProgress, ActivityVersion, Assignment, Attempt, PageRevision
+
+__all__ = ["Work", "attempts_of", "hand_in", "open_work", "save", "seed"]
+
+
+@dataclass(frozen=True)
+class Work:
+    """An assignment as its learner opens it: what to show, and how far they are."""
+
+    assignment: Assignment
+    revision: PageRevision
+    versions: Mapping[str, ActivityVersion]
+    """Activity id → the version to show."""
+    attempt: Attempt | None
+    """The attempt to show: the open one, or else the last handed in; None where a new one would begin."""
+    handed_in: int
+    """How many attempts have been handed in."""
+    answering: bool
+    """Whether the viewer can save answers: not after the hand-in, and only for themselves."""
+
+    @property
+    def number(self) -> int:
+        """Number of the attempt that is shown, or would be begun by the first save."""
+        return self.attempt.number if self.attempt is not None else self.handed_in + 1
+
+    @property
+    def may_begin_again(self) -> bool:
+        """Whether another attempt is allowed after those handed in."""
+        limit = self.assignment.max_attempts
+        return self.handed_in > 0 and not self.answering and (not limit or self.handed_in < limit)
+
+
+def seed(tenant_id: UUID, assignment_id: UUID, person_id: UUID | None, number: int) -> str:
+    """What decides the order of options: the same for one attempt at each loading, without a row being written."""
+    return f"{tenant_id}/{assignment_id}/{person_id}/{number}"
+
+
+def attempts_of(session: Session, assignment: Assignment, person_id: UUID) -> list[Attempt]:
+    """A person's attempts at an assignment, the first one first."""
+    query = (
+        sa.select(Attempt)
+        .where(
+            Attempt.tenant_id == assignment.tenant_id,
+            Attempt.assignment_id == assignment.id,
+            Attempt.person_id == person_id,
+        )
+        .order_by(Attempt.number)
+    )
+    return list(session.scalars(query))
+
+
+def open_work(
+    session: Session,
+    viewer: Viewer,
+    assignment_id: UUID,
+    *,
+    person_id: UUID | None = None,
+    again: bool = False,
+) -> Work:
+    """An assignment as its learner, their parent or their teacher sees it. Writes nothing.
+
+    :param person_id: whose attempts to show; default: the viewer's own.
+    :param again: show a new attempt, if one is allowed, after what has been handed in.
+    :raises Closed: `not-open` for learners and parents before its opening date.
+    :raises NotFound: if the page is not published.
+    """
+    assignment = assignment_of(session, viewer, assignment_id, "read")
+    if not viewer.teaches and not assignment.is_open(now()):
+        raise Closed("not-open")
+    whose = person_id or viewer.person_id
+    if person_id not in (None, viewer.person_id) and person_id not in viewer.children:
+        raise Forbidden("another learner's work")
+    attempts = attempts_of(session, assignment, whose) if whose else []
+    attempt = attempts[-1] if attempts else None
+    handed_in = sum(1 for one in attempts if one.submitted_at is not None)
+    may_begin = not attempts or (
+        again and (not assignment.max_attempts or handed_in < assignment.max_attempts)
+    )
+    if attempt is not None and attempt.submitted_at is not None and may_begin:
+        attempt = None
+    is_open = attempt is None or attempt.submitted_at is None
+    revision = _revision(session, assignment, attempt)
+    return Work(
+        assignment,
+        revision,
+        versions_of(session, revision),
+        attempt,
+        handed_in,
+        answering=is_open and may(viewer, "answer", assignment) and whose == viewer.person_id,
+    )
+
+
+def _revision(session: Session, assignment: Assignment, attempt: Attempt | None) -> PageRevision:
+    """What the attempt shows; before its first save, what is published now."""
+    if attempt is not None:
+        wanted = (PageRevision.id == attempt.revision_id,)
+    else:
+        wanted = (PageRevision.number == assignment.page.published_number,)
+    query = sa.select(PageRevision).where(
+        PageRevision.tenant_id == assignment.tenant_id, PageRevision.page_id == assignment.page_id, *wanted
+    )
+    revision = session.scalar(query)
+    if revision is None:
+        raise NotFound("the page is not published")
+    return revision
+
+
+def versions_of(session: Session, revision: PageRevision) -> dict[str, ActivityVersion]:
+    """The activity versions that a revision shows, by activity id."""
+    wanted = [UUID(name) for name in revision.activities.values()]
+    if not wanted:
+        return {}
+    query = sa.select(ActivityVersion).where(
+        ActivityVersion.tenant_id == revision.tenant_id, ActivityVersion.id.in_(wanted)
+    )
+    return {str(version.activity_id): version for version in session.scalars(query)}
+
+
+def save(
+    session: Session,
+    viewer: Viewer,
+    assignment_id: UUID,
+    revision_id: UUID,
+    responses: Mapping[str, Any],
+    *,
+    number: int,
+    seq: int,
+) -> Attempt:
+    """Keep a learner's answers; the first save begins the attempt.
+
+    :param revision_id: the page that the learner was shown.
+    :param responses: activity id → answer, of all activities on the page.
+    :param number: of the attempt that the learner is writing.
+    :param seq: of the attempt as the learner last saw it, 0 before the first save.
+    :raises Conflict: if another tab or device has saved since; `current` is the attempt as it is.
+    :raises Closed: `handed-in`, `not-open` or `no-attempt-left`.
+    :raises Invalid: if an answer cannot be understood.
+    """
+    assignment = assignment_of(session, viewer, assignment_id, "answer")
+    person_id = viewer.person_id
+    if person_id is None:
+        raise Forbidden("nobody to keep it for")
+    if not assignment.is_open(now()):
+        raise Closed("not-open")
+    attempts = attempts_of(session, assignment, person_id)
+    attempt = next((one for one in attempts if one.number == number), None)
+    revision = find(session, viewer, PageRevision, attempt.revision_id if attempt else revision_id)
+    if revision.page_id != assignment.page_id:
+        raise NotFound("no such revision of this page")
+    cleaned = _clean(session, revision, responses)
+    if attempt is None:
+        _may_begin(assignment, attempts, number)
+        attempt = _begin(session, assignment, person_id, revision, number, cleaned)
+        if attempt is not None:
+            return attempt
+        raise Conflict("begun in another tab", attempts_of(session, assignment, person_id)[-1])
+    if attempt.submitted_at is not None:
+        raise Closed("handed-in")
+    if attempt.seq != seq and attempt.responses != cleaned:
+        raise Conflict("saved in another tab", attempt)
+    attempt.responses, attempt.saved_at = cleaned, now()
+    _flush(session, attempt)
+    return attempt
+
+
+def _flush(session: Session, attempt: Attempt) -> None:
+    try:
+        session.flush()
+    except StaleDataError:
+        raise Conflict("saved in another tab at this moment") from None
+
+
+def _may_begin(assignment: Assignment, attempts: list[Attempt], number: int) -> None:
+    if attempts and attempts[-1].submitted_at is None:
+        raise Conflict("another attempt is open", attempts[-1])
+    if assignment.max_attempts and len(attempts) >= assignment.max_attempts:
+        raise Closed("no-attempt-left")
+    if number != len(attempts) + 1:
+        raise Invalid("no such attempt", {"number": [f"the next attempt is number {len(attempts) + 1}"]})
+
+
+def _begin(
+    session: Session,
+    assignment: Assignment,
+    person_id: UUID,
+    revision: PageRevision,
+    number: int,
+    responses: dict[str, Any],
+) -> Attempt | None:
+    """The new attempt; None if another request has begun it at this moment."""
+    attempt = Attempt(
+        id=uuid7(),
+        tenant_id=assignment.tenant_id,
+        assignment_id=assignment.id,
+        person_id=person_id,
+        number=number,
+        revision_id=revision.id,
+        responses=responses,
+    )
+    try:
+        with session.begin_nested():
+            session.add(attempt)
+    except IntegrityError:
+        return None
+    return attempt
+
+
+def _clean(session: Session, revision: PageRevision, responses: Mapping[str, Any]) -> dict[str, Any]:
+    versions = versions_of(session, revision)
+    return {
+        name: activities[version.type].answer(responses[name])
+        for name, version in versions.items()
+        if name in responses
+    }
+
+
+def hand_in(
+    session: Session,
+    viewer: Viewer,
+    assignment_id: UUID,
+    revision_id: UUID,
+    responses: Mapping[str, Any],
+    *,
+    number: int,
+    seq: int,
+) -> Attempt:
+    """Save and hand in, in one; a second click on the same attempt gives the first receipt.
+
+    Late copies are accepted and flagged. Parameters and errors as `save`.
+    """
+    assignment = assignment_of(session, viewer, assignment_id, "answer")
+    if viewer.person_id is not None:
+        for earlier in attempts_of(session, assignment, viewer.person_id):
+            if earlier.number == number and earlier.submitted_at is not None:
+                return earlier
+    attempt = save(session, viewer, assignment_id, revision_id, responses, number=number, seq=seq)
+    instant = now()
+    attempt.submitted_at, attempt.late = instant, assignment.is_late(instant)
+    attempt.activity_progress = ActivityProgress.SUBMITTED
+    _flush(session, attempt)
+    grading.score(
+        session, attempt, versions_of(session, find(session, viewer, PageRevision, attempt.revision_id))
+    )
+    return attempt

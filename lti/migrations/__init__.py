@@ -1,0 +1,1 @@
+"""The history of lti's own tables; the environment is binder's."""

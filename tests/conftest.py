@@ -1,0 +1,102 @@
+"""What every test may ask for: an empty, upgraded database of its own on SQLite and on PostgreSQL, and a storage."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, sessionmaker
+
+from binder import db
+from binder.storage import FileStorage
+from tests import postgres
+
+_numbers = itertools.count(1)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Whatever touches the database runs on both."""
+    if "database_kind" in metafunc.fixturenames:
+        metafunc.parametrize("database_kind", ["sqlite", "postgresql"], scope="function", indirect=True)
+
+
+@pytest.fixture
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """`sqlite` or `postgresql`."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An upgraded SQLite file, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    engine = db.create_engine(f"sqlite:///{path}")
+    db.upgrade(engine, ("binder", "lti"))
+    with engine.connect() as connection:
+        connection.exec_driver_sql("ROLLBACK")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql("BEGIN")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[tuple[str, sa.Engine]]:
+    """A running server with an upgraded database `template_classeur`, to be copied."""
+    with postgres.cluster() as url:
+        admin = sa.create_engine(url.format("postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
+        with admin.connect() as connection:
+            connection.exec_driver_sql("CREATE DATABASE template_classeur")
+        template = db.create_engine(url.format("template_classeur"), poolclass=sa.pool.NullPool)
+        db.upgrade(template, ("binder", "lti"))
+        template.dispose()
+        yield url, admin
+        admin.dispose()
+
+
+@pytest.fixture
+def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """URL of an empty, upgraded database of this test's own."""
+    if database_kind == "sqlite":
+        path = tmp_path / "test.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    url, admin = request.getfixturevalue("postgresql_server")
+    name = f"test_{next(_numbers)}"
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE template_classeur")
+    yield url.format(name)
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[sa.Engine]:
+    """An engine on the test's database."""
+    engine = db.create_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def begin(engine: sa.Engine) -> Callable[[], object]:
+    """Opens a transaction that writes; leaving it commits."""
+    return sessionmaker(db.writing(engine), expire_on_commit=False).begin
+
+
+@pytest.fixture
+def session(engine: sa.Engine) -> Iterator[Session]:
+    """A session that may write; nothing is committed unless the test does."""
+    with Session(db.writing(engine), expire_on_commit=False) as session:
+        yield session
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> FileStorage:
+    """An empty folder of files."""
+    return FileStorage(tmp_path / "files")
