@@ -117,12 +117,23 @@ def require(viewer: Viewer, action: str, thing: Any = None) -> None:
         )
 
 
-def find(session: Session, viewer: Viewer, kind: type[Row], id: UUID, *options: ORMOption) -> Row:
+def find(
+    session: Session, viewer: Viewer, kind: type[Row], id: UUID, *options: ORMOption, lock: bool = False
+) -> Row:
     """The row of the viewer's tenant with that id.
 
+    :param lock: read it afresh and let others who would change it wait for the end of the transaction.
     :raises NotFound: if there is none; a row of another tenant is none.
     """
-    row = session.get(kind, (viewer.tenant_id, id), options=options)
+    if lock:
+        session.flush()
+    row = session.get(
+        kind,
+        (viewer.tenant_id, id),
+        options=options,
+        populate_existing=lock,
+        with_for_update=True if lock else None,
+    )
     if row is None:
         raise NotFound(f"no such {kind.__name__.lower()}")
     return row

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from binder import authoring
 from binder.access import Viewer, find, require
-from binder.errors import Forbidden, Invalid
+from binder.errors import Forbidden, Invalid, NotFound
 from binder.models import Assignment, Page, Release
 
 __all__ = ["assignment_of", "give", "given_here", "place"]
@@ -67,6 +67,8 @@ def place(
     """The assignment behind a link that a teacher placed in a class: found, or made on its first opening.
 
     The caller vouches that the teacher `created_by_id`, who owns the page, placed that link.
+
+    :raises NotFound: if there is no such page any more.
     """
     query = (
         sa.select(Assignment)
@@ -78,6 +80,10 @@ def place(
         .order_by(Assignment.id)
     )
     existing = session.scalars(query).first()
+    if existing is None:  # of those who open it first at the same moment, one makes it
+        if session.get(Page, (tenant_id, page_id), with_for_update=True) is None:
+            raise NotFound("no such page")
+        existing = session.scalars(query).first()
     if existing is not None:
         return existing
     assignment = Assignment(

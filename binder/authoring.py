@@ -15,6 +15,7 @@ from binder.blocks import blocks, digest, load_block, new_block_id
 from binder.clock import now
 from binder.errors import Conflict, Invalid, NotFound
 from binder.models import Activity, ActivityVersion, Binder, Page, PageRevision, Section
+from binder.sanitize import storable
 
 __all__ = [
     "add_block",
@@ -34,7 +35,7 @@ __all__ = [
 
 
 def _title(title: str) -> str:
-    title = " ".join(title.split())
+    title = " ".join(str(storable(title)).split())
     if not title:
         raise Invalid("no title", {"title": ["give it a title"]})
     if len(title) > 255:
@@ -57,7 +58,7 @@ def create_binder(
         owner_id=viewer.person_id,
         title=_title(title),
         lang=lang,
-        description=description,
+        description=storable(description),
     )
     session.add(binder)
     session.flush()
@@ -85,6 +86,13 @@ def own_page(session: Session, viewer: Viewer, page_id: UUID) -> Page:
     return page
 
 
+def _page_to_change(session: Session, viewer: Viewer, page_id: UUID) -> Page:
+    """As `own_page`; others who change the page at this moment wait, then see this change."""
+    page = find(session, viewer, Page, page_id, lock=True)
+    require(viewer, "author", page.binder)
+    return page
+
+
 def add_section(
     session: Session, viewer: Viewer, binder_id: UUID, *, title: str, parent_id: UUID | None = None
 ) -> Section:
@@ -105,6 +113,7 @@ def add_section(
     )
     session.add(section)
     session.flush()
+    session.expire(binder, ["sections"])
     return section
 
 
@@ -123,12 +132,13 @@ def add_page(session: Session, viewer: Viewer, section_id: UUID, *, title: str) 
     )
     session.add(page)
     session.flush()
+    session.expire(section.binder, ["pages"])
     return page
 
 
 def change_page_title(session: Session, viewer: Viewer, page_id: UUID, *, title: str) -> Page:
     """Another title for a page."""
-    page = own_page(session, viewer, page_id)
+    page = _page_to_change(session, viewer, page_id)
     page.title, page.changed = _title(title), True
     return page
 
@@ -152,7 +162,7 @@ def add_block(
 
     :raises Invalid: with messages by field.
     """
-    page = own_page(session, viewer, page_id)
+    page = _page_to_change(session, viewer, page_id)
     loaded = load_block({**block, "id": new_block_id()})
     _check_references(session, page, loaded)
     ids = [existing["id"] for existing in page.blocks]
@@ -185,7 +195,7 @@ def change_block(
     :raises Conflict: if the block is no longer what `base` says; `current` is the block as it is now.
     :raises Invalid: with messages by field.
     """
-    page = own_page(session, viewer, page_id)
+    page = _page_to_change(session, viewer, page_id)
     at = _position(page, block_id)
     existing = page.blocks[at]
     loaded = load_block({**fields, "id": existing["id"], "type": existing["type"]})
@@ -202,7 +212,7 @@ def move_block(session: Session, viewer: Viewer, page_id: UUID, block_id: str, *
 
     :return: its new place, counted from 1.
     """
-    page = own_page(session, viewer, page_id)
+    page = _page_to_change(session, viewer, page_id)
     at = _position(page, block_id)
     rest = [block for block in page.blocks if block["id"] != block_id]
     to = max(0, min(len(rest), at + by))
@@ -216,7 +226,7 @@ def remove_block(session: Session, viewer: Viewer, page_id: UUID, block_id: str)
 
     :return: the block, so that it can be put back.
     """
-    page = own_page(session, viewer, page_id)
+    page = _page_to_change(session, viewer, page_id)
     removed = page.blocks[_position(page, block_id)]
     page.blocks = [block for block in page.blocks if block["id"] != block_id]
     page.changed = True
@@ -246,14 +256,15 @@ def save_activity(
         activity = Activity(tenant_id=viewer.tenant_id, binder_id=binder.id, type=type, title=title, number=1)
         session.add(activity)
         session.flush()
+        session.expire(binder, ["activities"])
     else:
-        activity = find(session, viewer, Activity, activity_id)
+        activity = find(session, viewer, Activity, activity_id, lock=True)
         if activity.binder_id != binder.id or activity.type != type:
             raise NotFound("no such activity in this binder")
         activity.number, activity.title = activity.number + 1, title
         for page in binder.pages:
             if any(str(activity_id) in blocks[block["type"]].activities(block) for block in page.blocks):
-                page.changed = True
+                find(session, viewer, Page, page.id, lock=True).changed = True
     session.add(new_version(activity, content))
     session.flush()
     session.expire(activity, ["current"])
@@ -277,7 +288,7 @@ def new_version(activity: Activity, content: Content) -> ActivityVersion:
 
 def publish(session: Session, viewer: Viewer, page_id: UUID) -> PageRevision:
     """Show pupils the page as it stands now; what they have begun goes on with what they were shown."""
-    page = own_page(session, viewer, page_id)
+    page = _page_to_change(session, viewer, page_id)
     shown = [name for block in page.blocks for name in blocks[block["type"]].activities(block)]
     versions = session.execute(
         sa.select(ActivityVersion.activity_id, ActivityVersion.id)

@@ -32,6 +32,7 @@ __all__ = [
     "belongs_to",
     "create_engine",
     "prepare",
+    "reading",
     "upgrade",
     "writing",
 ]
@@ -68,7 +69,7 @@ class Instant(sa.TypeDecorator[datetime]):
 class ExactFraction(sa.TypeDecorator[Fraction]):
     """A number of points kept exactly, as `numerator/denominator`: a third stays a third."""
 
-    impl = sa.String(64)
+    impl = sa.Text
     cache_ok = True
 
     def process_bind_param(self, value: Fraction | None, dialect: sa.Dialect) -> str | None:
@@ -153,6 +154,13 @@ def prepare(engine: sa.Engine) -> sa.Engine:
 def writing(engine: sa.Engine) -> sa.Engine:
     """The same engine for transactions that write: on SQLite they begin with the write lock."""
     return engine.execution_options(classeur_writes=True)
+
+
+def reading(engine: sa.Engine) -> sa.Engine:
+    """The same engine for transactions that only read; PostgreSQL refuses to write in them."""
+    if engine.dialect.name != "postgresql":
+        return engine
+    return engine.execution_options(postgresql_readonly=True)
 
 
 def upgrade(engine: sa.Engine, packages: Sequence[str] = ("binder",), revision: str = "head") -> None:

@@ -13,6 +13,7 @@ from binder.authoring import own_binder
 from binder.blocks import blocks
 from binder.errors import Invalid, NotFound
 from binder.models import Page, PageRevision, Resource
+from binder.sanitize import storable
 from binder.storage import Storage
 
 __all__ = ["MAX_FILE", "add_file", "shown_file"]
@@ -42,7 +43,7 @@ def add_file(
     stored = storage.save(viewer.tenant_id, stream, limit=limit)
     if not stored.size:
         raise Invalid("empty file", {"file": ["the file is empty: choose another"]})
-    name = os.path.basename(name.replace("\\", "/")).replace("\x00", "").strip()[:255] or "file"
+    name = os.path.basename(str(storable(name)).replace("\\", "/")).strip()[:255] or "file"
     for resource in binder.resources:
         if (resource.sha256, resource.name) == (stored.sha256, name):
             return resource
@@ -53,11 +54,12 @@ def add_file(
         name=name,
         media_type=stored.media_type,
         size=stored.size,
-        credit=credit[:255],
-        licence=licence[:255],
+        credit=storable(credit)[:255],
+        licence=storable(licence)[:255],
     )
     session.add(resource)
     session.flush()
+    session.expire(binder, ["resources"])
     return resource
 
 

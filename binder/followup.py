@@ -12,14 +12,26 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from binder import outbox
-from binder.access import Role, Viewer
+from binder.access import Role, Viewer, require
 from binder.assigning import assignment_of, given_here
 from binder.clock import now, uuid7
-from binder.errors import Forbidden
-from binder.grading import GRADE_RELEASED, newest, released, subject_of
-from binder.models import Assignment, Attempt, Grade, Membership, OutboxEntry, Person, Visit
+from binder.db import TenantRow
+from binder.errors import Forbidden, NotFound
+from binder.grading import GRADE_RELEASED, counting_grade, newest, released, subject_of
+from binder.models import Assignment, Attempt, Binder, Grade, Membership, OutboxEntry, Page, Person, Visit
 
-__all__ = ["Passback", "Progress", "State", "VisitNote", "progress", "record_visits", "resend", "work_of"]
+__all__ = [
+    "Counts",
+    "Passback",
+    "Progress",
+    "State",
+    "VisitNote",
+    "counts",
+    "progress",
+    "record_visits",
+    "resend",
+    "work_of",
+]
 
 
 class State(StrEnum):
@@ -184,8 +196,14 @@ def _passbacks(session: Session, assignment: Assignment) -> dict[UUID, tuple[Pas
 
 
 def resend(session: Session, viewer: Viewer, assignment_id: UUID, person_id: UUID) -> None:
-    """Send a learner's released grade to the gradebook again."""
+    """Send a learner's released grade to the gradebook again.
+
+    :raises NotFound: if none was given back to that person, or they are a teacher trying things out.
+    """
     assignment = assignment_of(session, viewer, assignment_id, "follow")
+    counting = counting_grade(session, assignment, person_id)
+    if counting is None or counting[0].person.is_test:
+        raise NotFound("no grade to send")
     outbox.put(session, viewer.tenant_id, GRADE_RELEASED, subject_of(assignment.id, person_id))
 
 
@@ -219,3 +237,38 @@ def record_visits(session: Session, notes: Iterable[VisitNote]) -> int:
         except sa.exc.IntegrityError:  # another process was first
             session.execute(update)
     return len(batches)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How much there is in a school, and what waits for its gradebooks."""
+
+    binders: int
+    pages: int
+    assignments: int
+    handed_in: int
+    grades_waiting: int
+    grades_refused: int
+
+
+def counts(session: Session, viewer: Viewer) -> Counts:
+    """The school in numbers, for its head; no pupil's data."""
+    require(viewer, "administer")
+    entries = (OutboxEntry.event == GRADE_RELEASED, OutboxEntry.delivered_at.is_(None))
+
+    def count(model: type[TenantRow], *conditions: sa.ColumnElement[bool]) -> int:
+        query = (
+            sa.select(sa.func.count())
+            .select_from(model)
+            .where(model.tenant_id == viewer.tenant_id, *conditions)
+        )
+        return session.scalar(query) or 0
+
+    return Counts(
+        binders=count(Binder),
+        pages=count(Page),
+        assignments=count(Assignment),
+        handed_in=count(Attempt, Attempt.submitted_at.is_not(None)),
+        grades_waiting=count(OutboxEntry, *entries, OutboxEntry.due_at.is_not(None)),
+        grades_refused=count(OutboxEntry, *entries, OutboxEntry.due_at.is_(None)),
+    )

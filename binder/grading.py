@@ -26,6 +26,7 @@ from binder.models import (
     GradingProgress,
     Release,
 )
+from binder.sanitize import storable
 
 __all__ = ["GRADE_RELEASED", "content_of", "newest", "release", "released", "review", "score", "subject_of"]
 
@@ -102,8 +103,9 @@ def review(
     :raises Closed: `not-handed-in` while the learner is still writing.
     :raises Invalid: if the score is below 0 or above the maximum.
     """
-    attempt = find(session, viewer, Attempt, attempt_id)
+    attempt = find(session, viewer, Attempt, attempt_id, lock=True)
     require(viewer, "grade", attempt)
+    comment = str(storable(comment)).strip()
     before = newest(attempt)
     if before is None:
         raise Closed("not-handed-in")
@@ -117,7 +119,7 @@ def review(
         score_given=before.score_given if score_given is None else score_given,
         score_maximum=before.score_maximum,
         per_activity=before.per_activity,
-        comment=comment.strip(),
+        comment=comment,
         grader_id=viewer.person_id,
         graded_at=now(),
     )

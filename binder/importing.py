@@ -14,6 +14,7 @@ from binder.authoring import new_version
 from binder.blocks import blocks
 from binder.clock import uuid7
 from binder.errors import Invalid, NotFound
+from binder.files import MAX_FILE
 from binder.models import Activity, Binder, Page, Resource, Section
 from binder.schemas import load_binder
 from binder.storage import Storage
@@ -39,6 +40,19 @@ def import_binder(
     if viewer.person_id is None:
         raise Invalid("nobody to own it")
     data = load_binder(document)
+    with session.begin_nested():
+        binder = _import(session, viewer, data, storage, open_file)
+    session.expire(binder)
+    return binder
+
+
+def _import(
+    session: Session,
+    viewer: Viewer,
+    data: Mapping[str, Any],
+    storage: Storage,
+    open_file: Callable[[str], BinaryIO],
+) -> Binder:
     new: dict[str, UUID] = {}
     texts = ("title", "description", "lang", "subject", "level", "licence")
     binder = Binder(
@@ -55,7 +69,6 @@ def import_binder(
         new[str(activity["id"])] = _import_activity(session, binder, activity).id
     _import_sections(session, binder, data["sections"], None, new)
     session.flush()
-    session.expire(binder)
     return binder
 
 
@@ -68,7 +81,7 @@ def _import_resource(
 ) -> Resource:
     try:
         with open_file(data["sha256"]) as stream:
-            stored = storage.save(binder.tenant_id, stream)
+            stored = storage.save(binder.tenant_id, stream, limit=MAX_FILE)
     except (KeyError, NotFound):
         raise Invalid("a file is missing", {"resources": [f"the file “{data['name']}” is missing"]}) from None
     if stored.sha256 != data["sha256"]:
@@ -138,7 +151,12 @@ def _renamed(block: Mapping[str, Any], new: Mapping[str, UUID]) -> dict[str, Any
     """The block with its references led to the new rows."""
     kind = blocks[block["type"]]
     references = {*kind.resources(block), *kind.activities(block)}
-    return {
-        name: str(new[value]) if isinstance(value, str) and value in references else value
-        for name, value in block.items()
-    }
+
+    def renamed(value: Any) -> Any:
+        if isinstance(value, str):
+            return str(new[value]) if value in references else value
+        if isinstance(value, Mapping):
+            return {name: renamed(part) for name, part in value.items()}
+        return [renamed(part) for part in value] if isinstance(value, list) else value
+
+    return {name: renamed(value) for name, value in block.items()}

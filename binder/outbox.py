@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from binder.clock import now, uuid7
 from binder.models.outbox import OutboxEntry
+from binder.sanitize import storable
 
 __all__ = ["LEASE", "Begin", "Due", "Failed", "Handler", "deliver", "put", "send_again"]
 
@@ -139,7 +140,8 @@ def _finish(begin: Begin, due: Due) -> None:
 def _postpone(begin: Begin, due: Due, failure: Failed) -> None:
     wait = min(FIRST_WAIT * 2 ** min(due.tries - 1, 20), LONGEST_WAIT)
     if failure.after is not None:
-        wait = min(max(wait, timedelta(seconds=failure.after)), LONGEST_WAIT)
+        asked = timedelta(seconds=min(LONGEST_WAIT.total_seconds(), failure.after))
+        wait = min(max(wait, asked), LONGEST_WAIT)
     wait *= random.uniform(1.0, 1.25)  # noqa: S311 - spreads retries, guards nothing
     final = failure.final or due.tries >= MAX_TRIES
     with begin() as session:
@@ -148,7 +150,7 @@ def _postpone(begin: Begin, due: Due, failure: Failed) -> None:
             due,
             due_at=None if final else now() + wait,
             delivered_at=None,
-            error=failure.reason[:500],
+            error=storable(failure.reason)[:500],
         )
 
 

@@ -13,17 +13,25 @@ from typing import Any
 
 import marshmallow
 import nh3
-from bleach.linkifier import Linker
+from bleach.linkifier import Linker, build_url_re
 from markupsafe import Markup
 
-__all__ = ["MAX_HTML", "MAX_LINKED_TEXT", "Html", "InlineHtml", "linked", "plain"]
+from binder.errors import Invalid
+
+__all__ = ["MAX_HTML", "MAX_LINKED_TEXT", "Html", "InlineHtml", "linked", "plain", "storable"]
 
 MAX_HTML = 512 * 1024
 """Characters of one HTML text at the most; a long lesson is split into blocks long before."""
 MAX_LINKED_TEXT = 20_000
 """Characters of a plain text in which addresses become links; a longer one is shown without links."""
+MAX_LINKED_WORD = 2_000
+"""Characters of one word in such a text: looking for addresses takes time with the square of it."""
+MAX_TAGS = 20_000
+"""Tags of one HTML text at the most: parsing takes time with the square of the open elements."""
 MAX_DEPTH = 100
-"""Nested elements at the most: browsers flatten at 512, and cleaning deep nests is slow."""
+"""Nested elements at the most; browsers flatten at 512."""
+MAX_NESTING = 64
+"""Nested lists and objects of a JSON text at the most."""
 
 INLINE = frozenset("a abbr br code em s span strong sub sup u".split())
 BLOCK = INLINE | frozenset(
@@ -38,8 +46,10 @@ ATTRIBUTES: dict[str, set[str]] = {
     "th": {"colspan", "rowspan", "scope"},
 }
 NUMBERS = {"colspan", "rowspan", "start"}
-OPENING = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+VOID = frozenset({"br", "hr"})
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+ADDRESS = build_url_re(protocols=["http", "https"])
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
@@ -68,12 +78,17 @@ _INLINE = _cleaner(INLINE)
 
 
 def _depth(html: str) -> int:
+    """Nesting of cleaned HTML, in which every element is closed and no `<` stands for itself."""
     depth = deepest = 0
-    for match in OPENING.finditer(html):
-        if match[2].lower() not in VOID:
+    for match in TAG.finditer(html):
+        if match[2] not in VOID:
             depth += -1 if match[1] else 1
             deepest = max(deepest, depth)
     return deepest
+
+
+def _too_long() -> marshmallow.ValidationError:
+    return marshmallow.ValidationError(f"longer than {MAX_HTML} characters; split it into several blocks")
 
 
 class Html(marshmallow.fields.String):
@@ -86,18 +101,37 @@ class Html(marshmallow.fields.String):
     ) -> str:
         html = super()._deserialize(value, attr, data, **kwargs)
         if len(html) > MAX_HTML:
-            raise marshmallow.ValidationError(
-                f"longer than {MAX_HTML} characters; split it into several blocks"
-            )
+            raise _too_long()
+        if sum(1 for _ in TAG.finditer(html)) > MAX_TAGS:
+            raise marshmallow.ValidationError(f"more than {MAX_TAGS} tags; split it into several blocks")
+        html = self.cleaner.clean(storable(html)).strip()
+        if len(html) > MAX_HTML:  # writing & as &amp; makes it longer
+            raise _too_long()
         if _depth(html) > MAX_DEPTH:
             raise marshmallow.ValidationError(f"nested deeper than {MAX_DEPTH} elements")
-        return self.cleaner.clean(html.replace("\x00", "")).strip()
+        return html
 
 
 class InlineHtml(Html):
     """As `Html`, for one line: an option's text, a label."""
 
     cleaner = _INLINE
+
+
+def storable(data: Any, *, depth: int = 0) -> Any:
+    """The same JSON without what no database can keep in a text: U+0000 and halves of surrogate pairs.
+
+    :raises Invalid: if it is nested deeper than anything that makes sense.
+    """
+    if isinstance(data, str):
+        return UNSTORABLE.sub("", data)
+    if depth > MAX_NESTING:
+        raise Invalid("nested too deep", {"nesting": [f"nested deeper than {MAX_NESTING} levels"]})
+    if isinstance(data, Mapping):
+        return {storable(name): storable(value, depth=depth + 1) for name, value in data.items()}
+    if isinstance(data, list):
+        return [storable(value, depth=depth + 1) for value in data]
+    return data
 
 
 def plain(html: str) -> str:
@@ -128,6 +162,6 @@ def linked(text: str) -> Markup:
     if not text:
         return Markup("")
     html = escape(text)
-    if len(text) <= MAX_LINKED_TEXT:
-        html = Linker(callbacks=[_external]).linkify(html)
+    if len(text) <= MAX_LINKED_TEXT and not re.search(rf"\S{{{MAX_LINKED_WORD + 1}}}", text):
+        html = Linker(callbacks=[_external], url_re=ADDRESS).linkify(html)
     return Markup(html.replace("\n", "<br>"))  # noqa: S704 - escaped above

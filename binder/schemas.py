@@ -12,6 +12,7 @@ from binder.activities import activities
 from binder.blocks import blocks, load_block
 from binder.errors import Invalid
 from binder.models.content import Activity, Binder, Page, Section
+from binder.sanitize import storable
 
 __all__ = ["FORMAT", "VERSION", "dump_binder", "load_binder", "walk_pages"]
 
@@ -39,6 +40,12 @@ class PageSchema(marshmallow.Schema):
     id = fields.UUID(required=True)
     title = fields.String(required=True, validate=Title)
     blocks = fields.List(Block(), load_default=list, validate=validate.Length(max=1000))
+
+    @marshmallow.validates("blocks")
+    def told_apart(self, value: list[dict[str, Any]], data_key: str) -> None:
+        """Blocks are moved and changed by their id."""
+        if len({block["id"] for block in value}) < len(value):
+            raise marshmallow.ValidationError("two blocks of a page have the same id")
 
 
 class SectionSchema(marshmallow.Schema):
@@ -83,7 +90,7 @@ class ResourceSchema(marshmallow.Schema):
     """A file; its bytes travel beside the JSON under their digest."""
 
     id = fields.UUID(required=True)
-    sha256 = fields.String(required=True, validate=validate.Regexp(r"^[0-9a-f]{64}$"))
+    sha256 = fields.String(required=True, validate=validate.Regexp(r"^[0-9a-f]{64}\Z"))
     name = fields.String(required=True, validate=Title)
     media_type = fields.String(required=True, validate=validate.Length(max=127))
     size = fields.Integer(required=True, validate=validate.Range(min=0))
@@ -97,7 +104,7 @@ class BinderSchema(marshmallow.Schema):
     id = fields.UUID(required=True)
     title = fields.String(required=True, validate=Title)
     description = fields.String(load_default="", validate=validate.Length(max=20_000))
-    lang = fields.String(load_default="fr", validate=validate.Regexp(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"))
+    lang = fields.String(load_default="fr", validate=validate.Regexp(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z"))
     subject = fields.String(load_default="", validate=Short)
     level = fields.String(load_default="", validate=Short)
     licence = fields.String(load_default="", validate=Short)
@@ -162,11 +169,9 @@ def load_binder(document: Any) -> dict[str, Any]:
     if not isinstance(document, Mapping):
         raise Invalid("not a binder", {"format": ["not a binder: a JSON object is expected"]})
     try:
-        loaded: dict[str, Any] = DocumentSchema().load(document)
+        loaded: dict[str, Any] = DocumentSchema().load(storable(document))
     except marshmallow.ValidationError as error:
         raise Invalid("not a binder of the native format", {"document": error.messages}) from None
-    except RecursionError:
-        raise Invalid("nested too deep", {"sections": ["sections are nested too deep"]}) from None
     binder: dict[str, Any] = loaded["binder"]
     return binder
 

@@ -17,6 +17,11 @@ from binder.errors import Invalid, NotFound
 __all__ = ["FileStorage", "Storage", "Stored", "media_type_of"]
 
 CHUNK = 1 << 20
+HEAD = 512
+SVG = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*|<!DOCTYPE svg[^>]*>\s*)*<svg[\s>]",
+    re.DOTALL,
+)
 SIGNATURES: tuple[tuple[bytes, int, str], ...] = (
     (b"\x89PNG\r\n\x1a\n", 0, "image/png"),
     (b"\xff\xd8\xff", 0, "image/jpeg"),
@@ -26,6 +31,8 @@ SIGNATURES: tuple[tuple[bytes, int, str], ...] = (
     (b"OggS", 0, "audio/ogg"),
     (b"ID3", 0, "audio/mpeg"),
     (b"\xff\xfb", 0, "audio/mpeg"),
+    (b"\xff\xfa", 0, "audio/mpeg"),
+    (b"\xff\xf2", 0, "audio/mpeg"),
     (b"\xff\xf3", 0, "audio/mpeg"),
     (b"WAVE", 8, "audio/wav"),
     (b"ftypM4A", 4, "audio/mp4"),
@@ -89,7 +96,7 @@ class FileStorage:
                     size += len(chunk)
                     if limit is not None and size > limit:
                         raise Invalid("too large", {"file": [f"larger than {limit} bytes"]})
-                    head = head or chunk[:512]
+                    head += chunk[: HEAD - len(head)]
                     digest.update(chunk)
                     out.write(chunk)
                 out.flush()
@@ -124,6 +131,6 @@ def media_type_of(head: bytes) -> str:
     for signature, at, media_type in SIGNATURES:
         if head[at : at + len(signature)] == signature:
             return media_type
-    if re.match(rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<svg[\s>]", head, re.DOTALL):
+    if SVG.match(head):
         return "image/svg+xml"
     return "application/octet-stream"

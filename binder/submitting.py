@@ -10,7 +10,6 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.exc import StaleDataError
 
 from binder import grading
 from binder.access import Viewer, find, may
@@ -18,9 +17,19 @@ from binder.activities import activities
 from binder.assigning import assignment_of
 from binder.clock import now, uuid7
 from binder.errors import Closed, Conflict, Forbidden, Invalid, NotFound
-from binder.models import ActivityProgress, ActivityVersion, Assignment, Attempt, PageRevision
+from binder.models import ActivityProgress, ActivityVersion, Assignment, Attempt, Page, PageRevision
 
-__all__ = ["Work", "attempts_of", "hand_in", "open_work", "save", "seed"]
+__all__ = [
+    "Work",
+    "attempts_of",
+    "hand_in",
+    "open_work",
+    "published",
+    "save",
+    "seed",
+    "versions_of",
+    "work_of_attempt",
+]
 
 
 @dataclass(frozen=True)
@@ -55,8 +64,13 @@ def seed(tenant_id: UUID, assignment_id: UUID, person_id: UUID | None, number: i
     return f"{tenant_id}/{assignment_id}/{person_id}/{number}"
 
 
-def attempts_of(session: Session, assignment: Assignment, person_id: UUID) -> list[Attempt]:
-    """A person's attempts at an assignment, the first one first."""
+def attempts_of(
+    session: Session, assignment: Assignment, person_id: UUID, *, lock: bool = False
+) -> list[Attempt]:
+    """A person's attempts at an assignment, the first one first.
+
+    :param lock: read them afresh; another tab that would write waits for the end of the transaction.
+    """
     query = (
         sa.select(Attempt)
         .where(
@@ -66,6 +80,8 @@ def attempts_of(session: Session, assignment: Assignment, person_id: UUID) -> li
         )
         .order_by(Attempt.number)
     )
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
     return list(session.scalars(query))
 
 
@@ -110,14 +126,35 @@ def open_work(
     )
 
 
+def work_of_attempt(session: Session, attempt: Attempt) -> Work:
+    """One copy as its teacher sees it, with the page that its learner was shown."""
+    revision = _revision(session, attempt.assignment, attempt)
+    return Work(
+        attempt.assignment,
+        revision,
+        versions_of(session, revision),
+        attempt,
+        handed_in=attempt.number,
+        answering=False,
+    )
+
+
 def _revision(session: Session, assignment: Assignment, attempt: Attempt | None) -> PageRevision:
     """What the attempt shows; before its first save, what is published now."""
-    if attempt is not None:
-        wanted = (PageRevision.id == attempt.revision_id,)
-    else:
-        wanted = (PageRevision.number == assignment.page.published_number,)
+    if attempt is None:
+        return published(session, assignment.page)
+    return session.get_one(PageRevision, (attempt.tenant_id, attempt.revision_id))
+
+
+def published(session: Session, page: Page) -> PageRevision:
+    """What pupils see of a page.
+
+    :raises NotFound: while it is a draft.
+    """
     query = sa.select(PageRevision).where(
-        PageRevision.tenant_id == assignment.tenant_id, PageRevision.page_id == assignment.page_id, *wanted
+        PageRevision.tenant_id == page.tenant_id,
+        PageRevision.page_id == page.id,
+        PageRevision.number == page.published_number,
     )
     revision = session.scalar(query)
     if revision is None:
@@ -162,32 +199,27 @@ def save(
         raise Forbidden("nobody to keep it for")
     if not assignment.is_open(now()):
         raise Closed("not-open")
-    attempts = attempts_of(session, assignment, person_id)
+    attempts = attempts_of(session, assignment, person_id, lock=True)
     attempt = next((one for one in attempts if one.number == number), None)
+    if attempt is not None and attempt.submitted_at is not None:
+        raise Closed("handed-in")
     revision = find(session, viewer, PageRevision, attempt.revision_id if attempt else revision_id)
     if revision.page_id != assignment.page_id:
         raise NotFound("no such revision of this page")
     cleaned = _clean(session, revision, responses)
     if attempt is None:
         _may_begin(assignment, attempts, number)
-        attempt = _begin(session, assignment, person_id, revision, number, cleaned)
-        if attempt is not None:
-            return attempt
-        raise Conflict("begun in another tab", attempts_of(session, assignment, person_id)[-1])
-    if attempt.submitted_at is not None:
-        raise Closed("handed-in")
+        begun = _begin(session, assignment, person_id, revision, number, cleaned)
+        if begun is not None:
+            return begun
+        attempt = attempts_of(session, assignment, person_id, lock=True)[-1]
+        if attempt.submitted_at is not None:
+            raise Closed("handed-in")
     if attempt.seq != seq and attempt.responses != cleaned:
         raise Conflict("saved in another tab", attempt)
     attempt.responses, attempt.saved_at = cleaned, now()
-    _flush(session, attempt)
+    session.flush()
     return attempt
-
-
-def _flush(session: Session, attempt: Attempt) -> None:
-    try:
-        session.flush()
-    except StaleDataError:
-        raise Conflict("saved in another tab at this moment") from None
 
 
 def _may_begin(assignment: Assignment, attempts: list[Attempt], number: int) -> None:
@@ -249,15 +281,16 @@ def hand_in(
     Late copies are accepted and flagged. Parameters and errors as `save`.
     """
     assignment = assignment_of(session, viewer, assignment_id, "answer")
-    if viewer.person_id is not None:
-        for earlier in attempts_of(session, assignment, viewer.person_id):
-            if earlier.number == number and earlier.submitted_at is not None:
-                return earlier
-    attempt = save(session, viewer, assignment_id, revision_id, responses, number=number, seq=seq)
+    try:
+        attempt = save(session, viewer, assignment_id, revision_id, responses, number=number, seq=seq)
+    except Closed as closed:
+        if closed.reason != "handed-in" or viewer.person_id is None:
+            raise
+        return attempts_of(session, assignment, viewer.person_id)[number - 1]
     instant = now()
     attempt.submitted_at, attempt.late = instant, assignment.is_late(instant)
     attempt.activity_progress = ActivityProgress.SUBMITTED
-    _flush(session, attempt)
+    session.flush()
     grading.score(
         session, attempt, versions_of(session, find(session, viewer, PageRevision, attempt.revision_id))
     )

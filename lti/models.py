@@ -128,6 +128,7 @@ class Context(TenantRow, Base):
     deployment_id: Mapped[UUID] = mapped_column(sa.ForeignKey("lti_deployment.id"))
     context_id: Mapped[str] = mapped_column(sa.String(255))
     audience_id: Mapped[UUID]
+    deployment: Mapped[Deployment] = relationship()
     lineitems_url: Mapped[str | None] = mapped_column(sa.Text)
     """AGS container as last given by the platform; read again at each launch."""
     ags_scopes: Mapped[list[str]] = mapped_column(default=list)

@@ -13,6 +13,7 @@ import marshmallow
 
 from binder.errors import Invalid
 from binder.registry import Registry
+from binder.sanitize import storable
 
 __all__ = ["ActivityType", "Content", "Points", "Score", "ScoreState", "activities"]
 
@@ -101,6 +102,7 @@ class ActivityType(ABC):
 
         :raises Invalid: with messages by field.
         """
+        data = storable(data)
         messages: dict[str, Any] = {}
         points = Fraction(1)
         try:
@@ -128,7 +130,7 @@ class ActivityType(ABC):
         if not isinstance(data, Mapping):
             raise Invalid("an answer is an object", {"answer": ["an answer is an object"]})
         try:
-            return dict(self.Response().load(data))
+            return dict(self.Response().load(storable(data)))
         except marshmallow.ValidationError as error:
             raise Invalid(f"not an answer to a {self.name} activity", {"answer": error.messages}) from None
 

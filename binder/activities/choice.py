@@ -16,7 +16,7 @@ from binder.sanitize import Html, InlineHtml, plain
 
 __all__ = ["MULTIPLE_MODES", "Choice"]
 
-OptionId = validate.Regexp(r"^[a-z0-9]{1,32}$", error="lower-case letters and digits")
+OptionId = validate.Regexp(r"^[a-z0-9]{1,32}\Z", error="lower-case letters and digits")
 
 
 class Option(marshmallow.Schema):
@@ -192,7 +192,7 @@ class Choice(ActivityType):
             given = fields.get("option_feedback", ())
             if row < len(given) and given[row].strip():
                 feedback[ids[row]] = given[row]
-        ticked = {int(row) for row in fields.get("correct", ()) if row.isascii() and row.isdigit()}
+        ticked = {row for row in ids if str(row) in fields.get("correct", ())}
         return {
             "points": one("points", "1"),
             "body": {
@@ -203,7 +203,7 @@ class Choice(ActivityType):
                 "options": options,
             },
             "key": {
-                "correct": [ids[row] for row in sorted(ticked & set(ids))],
+                "correct": [ids[row] for row in sorted(ticked)],
                 "feedback": feedback,
                 "explanation": one("explanation"),
             },

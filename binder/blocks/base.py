@@ -16,6 +16,7 @@ from marshmallow import fields, validate
 
 from binder.errors import Invalid
 from binder.registry import Registry
+from binder.sanitize import storable
 
 __all__ = [
     "BlockSchema",
@@ -33,7 +34,7 @@ class BlockSchema(marshmallow.Schema):
     """What every block has: an id, opaque and unique on its page, and its type."""
 
     id = fields.String(
-        required=True, validate=validate.Regexp(r"^[a-z0-9]{1,32}$", error="lower-case letters and digits")
+        required=True, validate=validate.Regexp(r"^[a-z0-9]{1,32}\Z", error="lower-case letters and digits")
     )
     type = fields.String(required=True)
 
@@ -100,6 +101,7 @@ def load_block(data: Mapping[str, Any]) -> dict[str, Any]:
 
     :raises Invalid: with messages by field.
     """
+    data = storable(data)
     kind = data.get("type")
     if not isinstance(kind, str) or kind not in blocks:
         raise Invalid("no such type of block", {"type": [f"no such type of block: {kind!r}"[:100]]})

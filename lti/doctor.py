@@ -1,0 +1,161 @@
+"""Is this installation sound? Each finding is one sentence, and says what to mend."""
+
+from __future__ import annotations
+
+import email.utils
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import current_app
+
+from binder import db
+from binder.clock import now
+from binder.models import OutboxEntry
+from lti.errors import LTIError
+from lti.models import Deployment, Registration
+
+if TYPE_CHECKING:
+    from lti.ext import LTI
+
+__all__ = ["Finding", "addresses", "examine"]
+
+MAX_SKEW = 30
+"""Seconds by which a platform's clock may differ before it is worth a word."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    ok: bool
+    says: str
+
+
+def addresses(tool: LTI) -> list[tuple[str, str]]:
+    """Our addresses for the platform's registration form."""
+    base = tool.settings.base_url or "https://YOUR-HOST"
+    with current_app.test_request_context(base_url=base):
+        path = {name: current_app.url_for(f"lti.{name}") for name in ("login", "launch", "jwks")}
+    return [
+        ("login URL", base + path["login"]),
+        ("redirect URI", base + path["launch"]),
+        ("launch URL", base + path["launch"]),
+        ("key set URL", base + path["jwks"]),
+    ]
+
+
+def examine(tool: LTI) -> Iterator[Finding]:
+    """All findings, the good ones too. Reads the platforms' key sets over the network."""
+    yield _keys(tool)
+    yield _base_url(tool)
+    database = _database(tool)
+    yield database
+    if not database.ok:
+        return
+    yield _outbox(tool)
+    with tool.reading() as session:
+        platforms = [
+            (row.issuer, row.jwks_uri, row.token_endpoint, row.authorization_endpoint)
+            for row in session.scalars(sa.select(Registration))
+        ]
+        deployments = session.scalar(sa.select(sa.func.count()).select_from(Deployment)) or 0
+    if not platforms or not deployments:
+        yield Finding("platforms", False, "none is registered; run: flask lti register --help")
+    for issuer, *urls in platforms:
+        yield _platform(tool, issuer, urls)
+
+
+def _keys(tool: LTI) -> Finding:
+    count = len(tool.settings.private_keys)
+    if not count:
+        return Finding(
+            "keys", False, "there is none: run `flask lti keys` and put its output into LTI_PRIVATE_KEYS"
+        )
+    return Finding("keys", True, f"{count}, the first one signs (kid {tool.keys.signing.kid[:12]}…)")
+
+
+def _base_url(tool: LTI) -> Finding:
+    base = tool.settings.base_url
+    if base is None:
+        says = (
+            "LTI_BASE_URL is not set, so addresses are taken from each request; behind a proxy set it to "
+            "https://your-host, or cookies and redirect URIs may be wrong"
+        )
+        return Finding("base URL", False, says)
+    if not base.startswith("https:") and not tool.settings.allow_http_loopback:
+        return Finding(
+            "base URL", False, f"{base} is not https: browsers will not send our cookies in an iframe"
+        )
+    return Finding("base URL", True, base)
+
+
+def _database(tool: LTI) -> Finding:
+    kind = tool.engine.dialect.name
+    try:
+        with tool.engine.connect() as connection:
+            for package in ("binder", "lti"):
+                context = MigrationContext.configure(
+                    connection, opts={"version_table": f"{package}_schema_version"}
+                )
+                wanted = ScriptDirectory.from_config(db.migration_config(package)).get_current_head()
+                if context.get_current_revision() != wanted:
+                    return Finding(
+                        "database",
+                        False,
+                        f"{kind}: {package}'s tables are not up to date; run: flask lti upgrade",
+                    )
+    except sa.exc.SQLAlchemyError as error:
+        return Finding(
+            "database",
+            False,
+            f"{kind} cannot be reached: {type(error).__name__}; check its URL and that it runs",
+        )
+    return Finding("database", True, f"{kind}, tables up to date")
+
+
+def _outbox(tool: LTI) -> Finding:
+    open_ = (OutboxEntry.delivered_at.is_(None),)
+    with tool.reading() as session:
+        waiting = session.scalar(sa.select(sa.func.min(OutboxEntry.due_at)).where(*open_))
+        refused = session.scalar(
+            sa.select(sa.func.count()).select_from(OutboxEntry).where(*open_, OutboxEntry.due_at.is_(None))
+        )
+    if waiting is not None and (now() - waiting).total_seconds() > 300:
+        says = "grades have waited for over five minutes; is `flask lti deliver --loop` running?"
+        return Finding("outbox", False, says)
+    if refused:
+        return Finding(
+            "outbox", False, f"{refused} grades were refused for good; teachers see why beside each pupil"
+        )
+    return Finding("outbox", True, "nothing waits too long")
+
+
+def _platform(tool: LTI, issuer: str, urls: list[str]) -> Finding:
+    for url in urls:
+        parts = urlsplit(url)
+        loopback = parts.hostname in ("localhost", "127.0.0.1", "::1") and tool.settings.allow_http_loopback
+        if parts.scheme != "https" and not loopback:
+            return Finding(issuer, False, f"{url} is not https; correct it with: flask lti register")
+    try:
+        answer = tool.http.call("GET", urls[0])
+    except LTIError as error:
+        return Finding(
+            issuer, False, f"its key set cannot be read ({error.detail}); check the address and the network"
+        )
+    if not answer.ok:
+        return Finding(
+            issuer, False, f"its key set answers {answer.status}; correct it with: flask lti register"
+        )
+    stamp = answer.headers.get("Date")
+    if stamp:
+        skew = (email.utils.parsedate_to_datetime(stamp).astimezone(UTC) - now()).total_seconds()
+        if abs(skew) > MAX_SKEW:
+            return Finding(issuer, False, f"its clock and ours differ by {skew:.0f} s; set both by NTP")
+    return Finding(issuer, True, "its key set can be read, clocks agree")

@@ -1,0 +1,116 @@
+"""Words for people: the library's own texts in the viewer's language, apart from any translation of the host.
+
+The texts in the sources are English; `translations/<language>/LC_MESSAGES/lti.po` holds the others and is read as it
+is, so nothing has to be compiled.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError, dates, numbers
+from babel.messages.pofile import read_po
+
+__all__ = ["DEFAULT", "LANGUAGES", "N_", "Texts", "choose", "texts"]
+
+LANGUAGES = ("fr", "en")
+"""Languages of the interface; the first is spoken where nothing is known."""
+DEFAULT = LANGUAGES[0]
+SPACES = ((re.compile(r" ([;!?])"), "\u202f\\1"), (re.compile(r" (:)"), "\u00a0\\1"))
+QUOTES = ((re.compile(r"« "), "«\u00a0"), (re.compile(r" »"), "\u00a0»"))
+
+
+def N_(text: str) -> str:
+    """Marks a text for translation where it stands; it is translated where it is shown."""
+    return text
+
+
+def choose(*wanted: str | None) -> str:
+    """The language to speak: the first of `wanted` (BCP 47, best first) that there is."""
+    for tag in wanted:
+        language = (tag or "").replace("_", "-").partition("-")[0].lower()
+        if language in LANGUAGES:
+            return language
+    return DEFAULT
+
+
+def _french(text: str) -> str:
+    for pattern, replacement in SPACES + QUOTES:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+@dataclass(frozen=True)
+class Texts:
+    """One language: translations, dates and numbers."""
+
+    language: str
+    locale: Locale
+    messages: dict[str, str | tuple[str, ...]]
+    plural: Callable[[int], int]
+    zone: ZoneInfo = ZoneInfo("Europe/Paris")
+
+    def gettext(self, text: str, **values: Any) -> str:
+        """`text` in this language; `%(name)s` is replaced by the value of that name."""
+        found = self.messages.get(text) or text
+        found = found if isinstance(found, str) else found[0]
+        return found % values if values else found
+
+    def ngettext(self, one: str, many: str, number: int, **values: Any) -> str:
+        """As `gettext`, by number (in French 0 and 1 are singular); `%(num)s` is the number."""
+        found = self.messages.get(one)
+        form = found[self.plural(number)] if isinstance(found, tuple) else (one if number == 1 else many)
+        return form % {"num": self.number(number), **values}
+
+    def number(self, number: int | Fraction) -> str:
+        """A number as written in this language, with two decimals at the most."""
+        rounded = round(float(number) + 1e-9, 2)
+        return str(numbers.format_decimal(rounded, "#,##0.##", locale=self.locale))
+
+    def date_time(self, instant: datetime) -> str:
+        """An instant on the school's clock, with the day's name."""
+        local = instant.astimezone(self.zone)
+        pattern = "EEE d MMM y, HH 'h' mm" if self.language == "fr" else "EEE d MMM y, HH:mm"
+        return str(dates.format_datetime(local, pattern, locale=self.locale))
+
+    def input_value(self, instant: datetime | None) -> str:
+        """An instant as a `datetime-local` field wants it, on the school's clock."""
+        return instant.astimezone(self.zone).strftime("%Y-%m-%dT%H:%M") if instant else ""
+
+    def instant(self, value: str) -> datetime | None:
+        """What a `datetime-local` field sent, on the school's clock; None if empty.
+
+        :raises ValueError: if it is no date.
+        """
+        return datetime.fromisoformat(value).replace(tzinfo=self.zone) if value.strip() else None
+
+
+@cache
+def texts(language: str) -> Texts:
+    """The texts of one of `LANGUAGES`."""
+    try:
+        locale = Locale.parse(language)
+    except (UnknownLocaleError, ValueError):
+        return texts(DEFAULT)
+    source = files("lti") / "translations" / language / "LC_MESSAGES" / "lti.po"
+    messages: dict[str, str | tuple[str, ...]] = {}
+    tidy: Callable[[str], str] = _french if language == "fr" else str
+    if source.is_file():
+        with source.open("rb") as stream:
+            for message in read_po(stream, locale=language):
+                if not message.id or message.fuzzy:
+                    continue
+                one = message.id if isinstance(message.id, str) else message.id[0]
+                forms = [message.string] if isinstance(message.string, str) else list(message.string or ())
+                if any(forms):
+                    messages[one] = tidy(forms[0]) if len(forms) == 1 else tuple(tidy(form) for form in forms)
+    plural = (lambda n: int(n > 1)) if language == "fr" else (lambda n: int(n != 1))
+    return Texts(language, locale, messages, plural)

@@ -1,0 +1,142 @@
+"""When something cannot be done: one table from error to words for people, with a reference and the way back."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from flask import Response, g
+
+from binder.errors import BinderError, Closed
+from exporters import ExportError
+from lti.errors import LTIError
+from lti.i18n import N_
+from lti.views.screens import NotSignedIn, Outdated, blueprint, render, texts
+
+__all__ = ["back", "on_binder_error", "on_lti_error"]
+
+log = logging.getLogger("lti")
+
+STATUS = {"invalid": 422, "not-found": 404, "forbidden": 403, "conflict": 409, "closed": 403}
+WORDS: dict[str, tuple[str, str]] = {
+    "invalid": (N_("That cannot be understood"), N_("Go back and check what you entered.")),
+    "not-found": (
+        N_("This page does not exist"),
+        N_("It may have been moved, or the address is incomplete."),
+    ),
+    "forbidden": (N_("This is not for you to open"), N_("It belongs to another class or another person.")),
+    "conflict": (N_("Somebody else was faster"), N_("Reload the page to see what it is like now.")),
+    "over": (N_("It is too late"), N_("This work is no longer open.")),
+    "not-open": (N_("Not open yet"), N_("Your teacher has planned this work for later.")),
+    "no-attempt-left": (N_("No attempt left"), N_("You have handed in as often as this work allows.")),
+    "not-handed-in": (N_("Not handed in yet"), N_("The pupil is still writing.")),
+    "not-signed-in": (
+        N_("Your session is over"),
+        N_("Open Classeur again from your school’s workspace. What you have saved is still there."),
+    ),
+    "outdated": (
+        N_("This form is out of date"),
+        N_("Go back, reload the page and send it again. What you had saved before is still there."),
+    ),
+    "state-unknown": (
+        N_("This link has been used already"),
+        N_("Go back to your school’s workspace and click on it again."),
+    ),
+    "state-expired": (
+        N_("That took too long"),
+        N_("Go back to your school’s workspace and click on the link again."),
+    ),
+    "other-browser": (
+        N_("Your browser keeps no cookies here"),
+        N_(
+            "Open the link in a new window or tab, or allow cookies for this site. "
+            "If you clicked on a link that somebody sent you, open it from your school’s workspace instead."
+        ),
+    ),
+    "platform-error": (
+        N_("Your school’s workspace did not sign you in"),
+        N_("Sign in there again, then click on the link once more."),
+    ),
+    "deployment-unknown": (
+        N_("Classeur is not switched on for this place"),
+        N_("Give the reference below to the person who runs your school’s workspace."),
+    ),
+}
+GENERAL = (
+    N_("Classeur could not be opened"),
+    N_(
+        "Try again from your school’s workspace. If it happens again, give the reference below to the person who runs it."
+    ),
+)
+
+
+def _reference() -> str:
+    """Short enough to be read out on the telephone."""
+    return secrets.token_hex(4).upper()
+
+
+def back(return_url: str | None, *, message: str, reference: str) -> str | None:
+    """The platform's return URL with what happened, for its user and for its log.
+
+    https://www.imsglobal.org/spec/lti/v1p3#launch-presentation-claim
+    """
+    if not return_url:
+        return None
+    parts = urlsplit(return_url)
+    if parts.scheme not in ("https", "http"):
+        return None
+    ours = urlencode({"lti_errormsg": message, "lti_errorlog": f"reference {reference}"})
+    return urlunsplit(parts._replace(query="&".join(part for part in (parts.query, ours) if part)))
+
+
+def _page(code: str, status: int) -> Response:
+    title, advice = WORDS.get(code, GENERAL)
+    reference = g.get("lti_reference") or _reference()
+    launch = g.get("lti_launch")
+    words = texts()
+    home = back(
+        launch.return_url if launch else g.get("lti_return_url"),
+        message=words.gettext(title),
+        reference=reference,
+    )
+    return render("error.html", title=title, advice=advice, reference=reference, back=home, status=status)
+
+
+@blueprint.errorhandler(BinderError)
+def on_binder_error(error: BinderError) -> Response:
+    """What the domain refuses."""
+    g.lti_reference = _reference()
+    log.info("refused: %s (%s) reference=%s", error.code, error.detail, g.lti_reference)
+    code = error.reason if isinstance(error, Closed) else error.code
+    return _page(code, STATUS[error.code])
+
+
+@blueprint.errorhandler(LTIError)
+def on_lti_error(error: LTIError) -> Response:
+    """What the protocol refuses; the log says which checks had passed, never the token."""
+    g.lti_reference = _reference()
+    facts = " ".join(f"{name}={value!r}" for name, value in error.facts.items())
+    passed = ",".join(error.checks_passed)
+    log.warning(
+        "refused: %s (%s) %s passed=%s reference=%s", error.code, error.detail, facts, passed, g.lti_reference
+    )
+    return _page(error.code, error.status)
+
+
+@blueprint.errorhandler(ExportError)
+def on_export_error(error: ExportError) -> Response:
+    """An unknown format, or a binder that cannot be written."""
+    return _page("not-found", 404)
+
+
+@blueprint.errorhandler(NotSignedIn)
+def on_not_signed_in(error: NotSignedIn) -> Response:
+    """No open launch."""
+    return _page("not-signed-in", 401)
+
+
+@blueprint.errorhandler(Outdated)
+def on_outdated(error: Outdated) -> Response:
+    """A form without its token."""
+    return _page("outdated", 400)

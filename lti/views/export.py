@@ -1,0 +1,46 @@
+"""Taking a binder away in an open format, every loss named before."""
+
+from __future__ import annotations
+
+import tempfile
+from typing import TYPE_CHECKING, BinaryIO, cast
+from uuid import UUID
+
+from flask import Response, request, send_file
+
+from binder import authoring
+from exporters import export, exporters
+from lti.views.screens import Here, render, screen, tool
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as BaseResponse
+
+__all__ = ["download", "export_form"]
+
+
+@screen("/binders/<uuid:binder>/export")
+def export_form(here: Here, binder: UUID) -> Response:
+    """The formats, each with what it cannot say of this binder."""
+    own = authoring.own_binder(here.session, here.viewer, binder)
+    reports = []
+    for exporter in exporters:
+        with tempfile.TemporaryFile() as nowhere:
+            reports.append((exporter, export(exporter.name, own, tool().storage, nowhere)))
+    return render("export.html", here, binder=own, reports=reports)
+
+
+@screen("/binders/<uuid:binder>/export", "POST")
+def download(here: Here, binder: UUID) -> BaseResponse:
+    """The file."""
+    own = authoring.own_binder(here.session, here.viewer, binder)
+    out = cast("BinaryIO", tempfile.SpooledTemporaryFile(max_size=8 << 20))  # send_file closes it
+    name = request.form.get("format", "")
+    export(name, own, tool().storage, out)
+    out.seek(0)
+    exporter = exporters[name]
+    return send_file(
+        out,
+        mimetype=exporter.media_type,
+        as_attachment=True,
+        download_name=f"{own.title[:80]}.{exporter.extension}",
+    )

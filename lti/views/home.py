@@ -1,0 +1,51 @@
+"""Where a launch leads: to the work that its link names, or to what the viewer's role is about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Response, request
+
+from binder.access import Role
+from lti.views.screens import Here, blueprint, render, screen
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as BaseResponse
+
+__all__ = ["home", "start"]
+
+FIRST_SCREEN = {
+    Role.INSTRUCTOR: "binders",
+    Role.CONTENT_DEVELOPER: "binders",
+    Role.LEARNER: "work_list",
+    Role.MENTOR: "family",
+    Role.ADMINISTRATOR: "overview",
+}
+
+
+@screen("/")
+def home(here: Here) -> BaseResponse:
+    """The first screen."""
+    viewer, launch = here.viewer, here.launch
+    if launch is not None and launch.deep_linking:
+        return here.to("picker")
+    if launch is not None and launch.assignment_id is not None:
+        if viewer.teaches:
+            return here.to("follow_up", assignment=launch.assignment_id)
+        if viewer.role is Role.LEARNER:
+            return here.to("work", assignment=launch.assignment_id)
+    if viewer.teaches and viewer.person_id is None:
+        return here.to("nameless")
+    return here.to(FIRST_SCREEN[viewer.role])
+
+
+@screen("/nameless")
+def nameless(here: Here) -> Response:
+    """A teacher whose platform does not say who they are can own nothing."""
+    return render("nameless.html", here)
+
+
+@blueprint.get("/")
+def start() -> Response:
+    """The bare address, opened outside of any platform."""
+    return render("start.html", address=request.host_url)

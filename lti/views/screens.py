@@ -1,0 +1,144 @@
+"""What all screens share: who is looking, the transaction around a view, the forms' token, and rendering.
+
+A screen has two addresses: under `/l/<launch>/` for an LTI launch, whose cookie is its own, and under `/my/` for a
+host's own login.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID
+
+from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from binder.access import Viewer
+from lti import i18n, sessions
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as BaseResponse
+
+    from lti.ext import LTI
+
+__all__ = ["Here", "NotSignedIn", "Outdated", "blueprint", "render", "screen", "texts", "tool"]
+
+blueprint = Blueprint("lti", "lti", template_folder="templates", static_folder="static")
+
+
+class NotSignedIn(Exception):
+    """No open launch fits the address and cookie, or the host's login knows nobody."""
+
+
+class Outdated(Exception):
+    """A form without its token, or with another launch's."""
+
+
+@dataclass(frozen=True)
+class Here:
+    """Where a view stands: the transaction, who is looking, and how to get elsewhere."""
+
+    session: Session
+    viewer: Viewer
+    token: str
+    """For the hidden field `token` of every form."""
+    launch_id: UUID | None = None
+    launch: sessions.OpenLaunch | None = None
+
+    def url(self, screen: str, **values: Any) -> str:
+        """Address of a screen in this launch."""
+        return url_for(f"lti.{screen}", launch=self.launch_id, **values)
+
+    def to(self, screen: str, **values: Any) -> BaseResponse:
+        """A redirection after a POST (303), so that reloading repeats nothing."""
+        return redirect(self.url(screen, **values), 303)
+
+
+def tool() -> LTI:
+    """The extension of the app that answers this request."""
+    return cast("LTI", current_app.extensions["lti"])
+
+
+def texts() -> i18n.Texts:
+    """Words in the viewer's language, or else the browser's, or else French."""
+    language = g.get("lti_language") or i18n.choose(request.accept_languages.best_match(i18n.LANGUAGES))
+    return i18n.texts(language)
+
+
+@contextmanager
+def _entered(launch_id: UUID | None) -> Iterator[Here]:
+    """The transaction of one request: writing for a POST, else only reading."""
+    with tool().begin() if request.method == "POST" else tool().reading() as session:
+        here = _from_host(session) if launch_id is None else _from_launch(session, launch_id)
+        g.lti_language = i18n.choose(here.viewer.locale, request.accept_languages.best_match(i18n.LANGUAGES))
+        g.lti_launch = here.launch
+        if request.method == "POST" and not hmac.compare_digest(request.form.get("token", ""), here.token):
+            raise Outdated
+        yield here
+
+
+def _from_launch(session: Session, launch_id: UUID) -> Here:
+    secret = request.cookies.get(sessions.COOKIE, "")
+    launch = sessions.open_launch(session, launch_id, secret) if secret else None
+    if launch is None:
+        raise NotSignedIn
+    return Here(session, launch.viewer, sessions.form_token(secret), launch_id, launch)
+
+
+def _from_host(session: Session) -> Here:
+    load = tool().viewer
+    viewer = load() if load is not None else None
+    if viewer is None:
+        raise NotSignedIn
+    secret = str(current_app.secret_key or "")
+    token = hmac.new(
+        secret.encode(), f"lti/{viewer.tenant_id}/{viewer.person_id}".encode(), sha256
+    ).hexdigest()
+    return Here(session, viewer, token)
+
+
+View = Callable[..., Any]
+
+
+def screen(rule: str, *methods: str, alone: bool = False) -> Callable[[View], View]:
+    """Register a view `f(here, **values)` at both addresses; GET unless said otherwise.
+
+    :param alone: the view talks to other servers, so no transaction is open around it; it opens its own.
+    """
+
+    def register(function: View) -> View:
+        @wraps(function)
+        def view(launch: UUID | None, **values: Any) -> Any:
+            with _entered(launch) as here:
+                if not alone:
+                    return function(here, **values)
+            return function(here, **values)
+
+        name = function.__name__
+        allowed = list(methods) or ["GET"]
+        blueprint.add_url_rule(f"/l/<uuid:launch>{rule}", name, view, methods=allowed)
+        blueprint.add_url_rule(f"/my{rule}", name, view, methods=allowed, defaults={"launch": None})
+        return function
+
+    return register
+
+
+def render(template: str, here: Here | None = None, *, status: int = 200, **values: Any) -> Response:
+    """A page from one of the library's templates, or the host's of the same name."""
+    words = texts()
+    html = render_template(
+        f"lti/{template}",
+        here=here,
+        viewer=here.viewer if here else None,
+        words=words,
+        _=words.gettext,
+        ngettext=words.ngettext,
+        tool_name=tool().settings.tool_name,
+        **values,
+    )
+    return Response(html, status)

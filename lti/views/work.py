@@ -1,0 +1,132 @@
+"""The learner's side: what there is to do, the page with its activities, saving, handing in, the result."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from flask import Response, request
+
+from binder import followup, grading, submitting
+from binder.activities import activities
+from binder.clock import now
+from binder.errors import Closed, Conflict, Invalid
+from binder.followup import VisitNote
+from binder.models import Attempt
+from lti.views.forms import identifier, number, problems
+from lti.views.rendering import Shown, file_views
+from lti.views.screens import Here, render, screen, tool
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as BaseResponse
+
+__all__ = ["save_work", "shown_work", "work", "work_list"]
+
+
+@screen("/work")
+def work_list(here: Here) -> Response:
+    """What has been given to the viewer's class, and how far they are."""
+    return render("work_list.html", here, rows=followup.work_of(here.session, here.viewer))
+
+
+@screen("/work/<uuid:assignment>")
+def work(here: Here, assignment: UUID) -> Response:
+    """The page: with a form while it can be answered, with what was handed in after that."""
+    opened = submitting.open_work(
+        here.session, here.viewer, assignment, again=request.args.get("again") == "1"
+    )
+    if here.viewer.person_id is not None and opened.answering:
+        note = VisitNote(here.viewer.tenant_id, assignment, here.viewer.person_id, now())
+        tool().visits.add(note)
+    return _page(here, opened, saved=request.args.get("saved") == "1")
+
+
+def shown_work(
+    here: Here, opened: submitting.Work, *, typed: dict[str, Any] | None = None, person_id: UUID | None = None
+) -> Shown:
+    """The page's blocks for this viewer.
+
+    :param typed: answers that were sent and could not be saved; they stand in the form again.
+    """
+
+    def url(resource: str) -> str:
+        return here.url("work_file", assignment=opened.assignment.id, resource=resource)
+
+    grade = grading.released(opened.attempt) if opened.attempt else None
+    mode = "form" if opened.answering else "result" if grade else "copy"
+    if opened.attempt is None and not opened.answering:
+        mode = "copy"
+    return Shown(
+        opened.assignment.page.binder.lang,
+        file_views(here, opened.revision.blocks, url),
+        opened.versions,
+        mode,
+        submitting.seed(
+            here.viewer.tenant_id, opened.assignment.id, person_id or here.viewer.person_id, opened.number
+        ),
+        typed if typed is not None else (opened.attempt.responses if opened.attempt else {}),
+        grade.per_activity if grade else {},
+    )
+
+
+def _page(
+    here: Here,
+    opened: submitting.Work,
+    *,
+    saved: bool = False,
+    typed: dict[str, Any] | None = None,
+    error: Invalid | None = None,
+    conflict: Attempt | None = None,
+) -> Response:
+    shown = shown_work(here, opened, typed=typed)
+    attempt = conflict or opened.attempt
+    return render(
+        "work.html",
+        here,
+        work=opened,
+        content=shown.html(opened.revision.blocks),
+        grade=grading.released(opened.attempt) if opened.attempt else None,
+        seq=attempt.seq if attempt else 0,
+        saved=saved,
+        unsaved=typed is not None,
+        conflict=conflict,
+        problems=problems(error),
+        now=now(),
+        status=409 if conflict else 422 if error else 200,
+    )
+
+
+@screen("/work/<uuid:assignment>", "POST")
+def save_work(here: Here, assignment: UUID) -> BaseResponse:
+    """Save the answers, or save and hand in."""
+    revision = identifier(request.form.get("revision", ""))
+    attempt_number, seq = number("number", 1, least=1, most=1000), number("seq", 0)
+    responses = _answers(here, assignment)
+    act = submitting.hand_in if request.form.get("action") == "hand-in" else submitting.save
+    try:
+        act(here.session, here.viewer, assignment, revision, responses, number=attempt_number, seq=seq)
+    except Conflict as conflict:
+        here.session.expire_all()
+        opened = submitting.open_work(here.session, here.viewer, assignment)
+        return _page(here, opened, typed=responses, conflict=conflict.current or opened.attempt)
+    except Invalid as error:
+        opened = submitting.open_work(here.session, here.viewer, assignment)
+        return _page(here, opened, typed=responses, error=error)
+    except Closed as closed:
+        if closed.reason != "handed-in":
+            raise
+    return here.to("work", assignment=assignment, saved=1, _anchor="state")
+
+
+def _answers(here: Here, assignment: UUID) -> dict[str, Any]:
+    """The form's fields by activity: `<activity id>.<field>`."""
+    opened = submitting.open_work(here.session, here.viewer, assignment)
+    fields: dict[str, dict[str, list[str]]] = {name: {} for name in opened.versions}
+    for key, values in request.form.to_dict(flat=False).items():
+        name, dot, field = key.partition(".")
+        if dot and name in fields:
+            fields[name][field] = values
+    return {
+        name: activities[version.type].answer_from_form(fields[name])
+        for name, version in opened.versions.items()
+    }
