@@ -16,6 +16,7 @@ from binder.outbox import Handler
 from binder.storage import Storage
 from lti import views
 from lti.cli import commands
+from lti.courier import Courier
 from lti.passback import Passback
 from lti.protocol.http import Http
 from lti.protocol.jwks import PlatformKeys
@@ -66,6 +67,8 @@ class LTI:
         app.extensions["lti"] = self
         app.register_blueprint(views.blueprint, url_prefix=url_prefix)
         app.cli.add_command(commands)
+        if self.settings.deliver_in_process:
+            app.before_request(Courier(self.deliver).start)
 
     def begin(self) -> AbstractContextManager[Session]:
         """A transaction that may write; leaving it commits, an exception rolls it back."""

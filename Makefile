@@ -1,0 +1,54 @@
+# Classeur. `make` says what can be made.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint unit lowest bench messages migration lock clean browser looks
+
+help:  ## Say what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(READY): requirements/dev.txt setup.cfg pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Classeur needs Python 3.11 or newer.")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --require-hashes -r requirements/dev.txt
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+demo: $(READY)  ## Start the demo ENT with Classeur in it (RESET=1 starts over)
+	$(BIN)/python -m examples.demo $(if $(RESET),--reset)
+
+browser:
+	@.ci/browser
+
+test: $(READY) browser lint unit lowest  ## Install and run the whole test suite
+
+lint: $(READY)  ## Check style, types and import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: $(READY)
+	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term:skip-covered
+
+lowest: $(READY)  ## Run the core tests with the oldest supported packages
+	.ci/lowest $(PYTHON)
+
+bench: $(READY)  ## Measure speed against named peers; writes benchmarks/results.json
+	$(BIN)/python -m benchmarks
+
+messages: $(READY)  ## List interface texts that lack a translation
+	$(BIN)/python -m pytest -q tests/lti/test_i18n.py
+
+migration: $(READY)  ## Make a migration: make migration PACKAGE=binder MESSAGE="what it does"
+	$(BIN)/python -m binder.migrations "$(PACKAGE)" "$(MESSAGE)"
+
+lock: $(READY)  ## Pin the development requirements anew
+	.ci/lock $(BIN)
+
+clean:  ## Remove everything that was made
+	rm -rf $(VENV) .venv-lowest .demo build dist *.egg-info .coverage .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,64 @@
+"""What docs/extending.md shows works: its code is run as it stands there."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from binder import authoring
+from binder.activities import activities
+from binder.blocks import blocks
+from binder.storage import FileStorage
+from exporters import export, exporters
+from tests import factories
+
+PAGE = (Path(__file__).parent.parent / "docs" / "extending.md").read_text()
+
+
+@pytest.fixture(autouse=True)
+def extended() -> Iterator[None]:
+    """The code of the page has run; afterwards its kinds are unknown again."""
+    registries = (activities, blocks, exporters)
+    before = [dict(registry._kinds) for registry in registries]  # type: ignore[attr-defined]
+    for code in re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL):
+        exec(compile(code, "docs/extending.md", "exec"), {"__name__": "extension"})  # noqa: S102 - our own page
+    yield
+    for registry, kinds in zip(registries, before, strict=True):
+        registry._kinds = kinds  # type: ignore[attr-defined]
+
+
+def test_the_activity_type_scores() -> None:
+    year = activities["year"]
+    content = year.load(
+        {
+            "body": {"prompt": "<p>La prise de la Bastille ?</p>"},
+            "key": {"year": 1789},
+            "scoring": {"tolerance": 1},
+        }
+    )
+    assert year.score(content, year.answer(year.answer_from_form({"year": ["1790"]}))).fraction == Fraction(1)
+    assert year.score(content, year.answer(year.answer_from_form({"year": [""]}))).state == "unanswered"
+    assert "1789" not in str(year.public(content, "seed"))
+    with pytest.raises(Exception, match="not a valid year"):
+        year.load(year.content_from_form({"prompt": ["<p>?</p>"], "year": ["?"]}))
+
+
+def test_block_and_exporter_work_together(session: Session, storage: FileStorage) -> None:
+    teacher = factories.viewer(session, factories.tenant(session))
+    page, _ = factories.page_with_choice(session, teacher)
+    authoring.add_block(
+        session, teacher, page.id, {"type": "quote", "words": "Rien ne se perd.", "author": "A. L."}
+    )
+    session.flush()
+    session.expire(page)
+    out = io.BytesIO()
+    report = export("text", page.binder, storage, out)
+    assert "Rien ne se perd." in out.getvalue().decode()
+    assert [loss.detail for loss in report.losses] == ["activity"]
+    assert "blockquote" in blocks["quote"].html(page.blocks[-1], None)  # type: ignore[arg-type]
