@@ -16,7 +16,7 @@ from binder.errors import Forbidden, NotFound
 from binder.models.content import Binder
 from binder.models.work import Assignment, Attempt
 
-__all__ = ["Role", "Viewer", "find", "may", "require"]
+__all__ = ["Role", "Viewer", "find", "may", "require", "who"]
 
 Row = TypeVar("Row", bound=TenantRow)
 
@@ -115,6 +115,16 @@ def require(viewer: Viewer, action: str, thing: Any = None) -> None:
         raise Forbidden(
             f"a {viewer.role} may not {action} {type(thing).__name__.lower() if thing is not None else ''}".strip()
         )
+
+
+def who(viewer: Viewer) -> UUID:
+    """The person who is looking.
+
+    :raises Forbidden: if their platform does not say who they are.
+    """
+    if viewer.person_id is None:
+        raise Forbidden("nobody to keep it for")
+    return viewer.person_id
 
 
 def find(

@@ -9,12 +9,13 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from binder.access import Viewer, find, require
+from binder.access import Viewer, find, require, who
 from binder.activities import Content, activities
 from binder.blocks import blocks, digest, load_block, new_block_id
 from binder.clock import now
 from binder.errors import Conflict, Invalid, NotFound
 from binder.models import Activity, ActivityVersion, Binder, Page, PageRevision, Section
+from binder.owning import own_binder, own_binders, own_page, page_to_change
 from binder.sanitize import storable
 
 __all__ = [
@@ -51,11 +52,9 @@ def create_binder(
     :raises Invalid: if there is no title.
     """
     require(viewer, "write")
-    if viewer.person_id is None:
-        raise Invalid("nobody to own it")
     binder = Binder(
         tenant_id=viewer.tenant_id,
-        owner_id=viewer.person_id,
+        owner_id=who(viewer),
         title=_title(title),
         lang=lang,
         description=storable(description),
@@ -63,34 +62,6 @@ def create_binder(
     session.add(binder)
     session.flush()
     return binder
-
-
-def own_binders(session: Session, viewer: Viewer) -> list[Binder]:
-    """The viewer's binders, newest first."""
-    require(viewer, "write")
-    query = sa.select(Binder).where(Binder.tenant_id == viewer.tenant_id, Binder.owner_id == viewer.person_id)
-    return list(session.scalars(query.order_by(Binder.id.desc())))
-
-
-def own_binder(session: Session, viewer: Viewer, binder_id: UUID) -> Binder:
-    """A binder that the viewer may change."""
-    binder = find(session, viewer, Binder, binder_id)
-    require(viewer, "author", binder)
-    return binder
-
-
-def own_page(session: Session, viewer: Viewer, page_id: UUID) -> Page:
-    """A page that the viewer may change."""
-    page = find(session, viewer, Page, page_id)
-    require(viewer, "author", page.binder)
-    return page
-
-
-def _page_to_change(session: Session, viewer: Viewer, page_id: UUID) -> Page:
-    """As `own_page`; others who change the page at this moment wait, then see this change."""
-    page = find(session, viewer, Page, page_id, lock=True)
-    require(viewer, "author", page.binder)
-    return page
 
 
 def add_section(
@@ -138,7 +109,7 @@ def add_page(session: Session, viewer: Viewer, section_id: UUID, *, title: str) 
 
 def change_page_title(session: Session, viewer: Viewer, page_id: UUID, *, title: str) -> Page:
     """Another title for a page."""
-    page = _page_to_change(session, viewer, page_id)
+    page = page_to_change(session, viewer, page_id)
     page.title, page.changed = _title(title), True
     return page
 
@@ -162,7 +133,7 @@ def add_block(
 
     :raises Invalid: with messages by field.
     """
-    page = _page_to_change(session, viewer, page_id)
+    page = page_to_change(session, viewer, page_id)
     loaded = load_block({**block, "id": new_block_id()})
     _check_references(session, page, loaded)
     ids = [existing["id"] for existing in page.blocks]
@@ -195,7 +166,7 @@ def change_block(
     :raises Conflict: if the block is no longer what `base` says; `current` is the block as it is now.
     :raises Invalid: with messages by field.
     """
-    page = _page_to_change(session, viewer, page_id)
+    page = page_to_change(session, viewer, page_id)
     at = _position(page, block_id)
     existing = page.blocks[at]
     loaded = load_block({**fields, "id": existing["id"], "type": existing["type"]})
@@ -212,7 +183,7 @@ def move_block(session: Session, viewer: Viewer, page_id: UUID, block_id: str, *
 
     :return: its new place, counted from 1.
     """
-    page = _page_to_change(session, viewer, page_id)
+    page = page_to_change(session, viewer, page_id)
     at = _position(page, block_id)
     rest = [block for block in page.blocks if block["id"] != block_id]
     to = max(0, min(len(rest), at + by))
@@ -226,7 +197,7 @@ def remove_block(session: Session, viewer: Viewer, page_id: UUID, block_id: str)
 
     :return: the block, so that it can be put back.
     """
-    page = _page_to_change(session, viewer, page_id)
+    page = page_to_change(session, viewer, page_id)
     removed = page.blocks[_position(page, block_id)]
     page.blocks = [block for block in page.blocks if block["id"] != block_id]
     page.changed = True
@@ -288,7 +259,7 @@ def new_version(activity: Activity, content: Content) -> ActivityVersion:
 
 def publish(session: Session, viewer: Viewer, page_id: UUID) -> PageRevision:
     """Show pupils the page as it stands now; what they have begun goes on with what they were shown."""
-    page = _page_to_change(session, viewer, page_id)
+    page = page_to_change(session, viewer, page_id)
     shown = [name for block in page.blocks for name in blocks[block["type"]].activities(block)]
     versions = session.execute(
         sa.select(ActivityVersion.activity_id, ActivityVersion.id)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from binder.access import Viewer, require
+from binder.access import Viewer, require, who
 from binder.activities import Content
 from binder.authoring import new_version
 from binder.blocks import blocks
@@ -37,8 +37,6 @@ def import_binder(
     :raises Invalid: with messages by field; nothing has been made then.
     """
     require(viewer, "write")
-    if viewer.person_id is None:
-        raise Invalid("nobody to own it")
     data = load_binder(document)
     with session.begin_nested():
         binder = _import(session, viewer, data, storage, open_file)
@@ -58,7 +56,7 @@ def _import(
     binder = Binder(
         id=uuid7(),
         tenant_id=viewer.tenant_id,
-        owner_id=viewer.person_id,
+        owner_id=who(viewer),
         **{name: data[name] for name in texts},
     )
     session.add(binder)

@@ -26,7 +26,7 @@ MAX_LINKED_TEXT = 20_000
 """Characters of a plain text in which addresses become links; a longer one is shown without links."""
 MAX_LINKED_WORD = 2_000
 """Characters of one word in such a text: looking for addresses takes time with the square of it."""
-MAX_TAGS = 20_000
+MAX_TAGS = 10_000
 """Tags of one HTML text at the most: parsing takes time with the square of the open elements."""
 MAX_DEPTH = 100
 """Nested elements at the most; browsers flatten at 512."""

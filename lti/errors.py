@@ -4,12 +4,10 @@
     ├── SettingsInvalid   LoginRequestInvalid   RegistrationUnknown   RegistrationAmbiguous
     ├── ServiceError      ContentItemsRefused
     └── LaunchRefused     in the order of the checks:
-        ├── StateUnknown      StateExpired       OtherBrowser       PlatformError
-        ├── TokenMalformed    KeysUnreachable
+        ├── StateUnknown      StateExpired       OtherBrowser       PlatformError  TokenMalformed  KeysUnreachable
         ├── TokenUntrusted    all answered by 401:
-        │   ├── AlgorithmRefused   KidMissing   KidUnknown   SignatureInvalid
-        │   ├── IssuerMismatch     AudienceMismatch          AzpMismatch
-        │   └── Expired            IssuedInFuture            TooOld         NonceMismatch
+        │   ├── AlgorithmRefused   KidMissing   KidUnknown   SignatureInvalid   IssuerMismatch   AudienceMismatch
+        │   └── AzpMismatch        Expired      IssuedInFuture                  TooOld           NonceMismatch
         ├── VersionUnknown    MessageTypeUnknown  DeploymentMissing  DeploymentMismatch  TargetMismatch
         ├── DeploymentRefused all answered by 403: DeploymentUnknown  DeploymentPending  DeploymentDenied
         └── ClaimInvalid      SubjectInvalid  RolesMissing  ResourceLinkMissing  DeepLinkingInvalid

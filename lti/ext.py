@@ -22,6 +22,7 @@ from lti.protocol.http import Http
 from lti.protocol.jwks import PlatformKeys
 from lti.protocol.keys import KeyRing
 from lti.protocol.services import Services
+from lti.roster import ROSTER_WANTED, RosterReader
 from lti.settings import Settings
 from lti.visits import VisitBuffer
 
@@ -80,10 +81,13 @@ class LTI:
 
     def handlers(self) -> dict[str, Handler]:
         """Who tells what of the outbox; a host may add its own and give all to `binder.outbox.deliver`."""
-        return {GRADE_RELEASED: Passback(self.begin, self.services).send}
+        return {
+            GRADE_RELEASED: Passback(self.begin, self.services).send,
+            ROSTER_WANTED: RosterReader(self.begin, self.services).fetch,
+        }
 
     def deliver(self, *, limit: int = 1000) -> int:
-        """Send what is due: grades to gradebooks.
+        """Do what is due: send grades to gradebooks, fetch class lists.
 
         :return: how many entries were told.
         """

@@ -14,7 +14,7 @@ from binder import assigning
 from binder.access import Role
 from binder.clock import now, uuid7
 from binder.models import Audience
-from lti import people, sessions
+from lti import people, roster, sessions
 from lti.claims import DEEP_LINKING_SETTINGS, LaunchClaims
 from lti.models import ContentItem, Context, Launch, LineItem, ResourceLink
 from lti.protocol.launch import ValidatedLaunch
@@ -113,6 +113,7 @@ def _context(session: Session, valid: ValidatedLaunch) -> Context | None:
             found.lineitems_url, found.ags_scopes = claims.ags.lineitems, scopes
     if claims.memberships_url and found.memberships_url != claims.memberships_url:
         found.memberships_url = claims.memberships_url
+        roster.want(session, tenant_id, found.audience_id)
     return found
 
 

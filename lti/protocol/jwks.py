@@ -95,9 +95,9 @@ class PlatformKeys:
         if held.lock.acquire(blocking=key is None):
             try:
                 self._renew(url, held, kid)
+                key = held.keys.get(kid)
             finally:
                 held.lock.release()
-        key = held.keys.get(kid) or key
         if key is None:
             raise KidUnknown(f"no key {kid[:80]!r} at {url}", kid=kid[:80], jwks_uri=url)
         return key

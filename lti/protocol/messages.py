@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from lti.claims import DEEP_LINKING_SETTINGS, ROLES, LaunchClaims
 from lti.errors import DeepLinkingInvalid, MessageTypeUnknown, ResourceLinkMissing, RolesMissing
 
-__all__ = ["DEEP_LINKING_REQUEST", "RESOURCE_LINK_REQUEST", "known", "register", "temporarily", "validator"]
+__all__ = ["DEEP_LINKING_REQUEST", "RESOURCE_LINK_REQUEST", "register", "temporarily", "validator"]
 
 RESOURCE_LINK_REQUEST = "LtiResourceLinkRequest"
 DEEP_LINKING_REQUEST = "LtiDeepLinkingRequest"
@@ -44,11 +44,6 @@ def temporarily(message_type: str, validator: Validator) -> Iterator[None]:
         yield
     finally:
         del _validators[message_type]
-
-
-def known() -> frozenset[str]:
-    """The message types that are let in."""
-    return frozenset(_validators)
 
 
 def validator(message_type: object) -> Validator:

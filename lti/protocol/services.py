@@ -138,13 +138,16 @@ class Connector(ServiceConnector):
         if content_type is not None:
             headers["Content-Type"] = content_type
         body = None if data is None else data.encode()
-        for last in (False, True):
+
+        def send() -> tuple[Answer, str]:
             token = self.get_access_token(scopes)
             headers["Authorization"] = f"Bearer {token}"
-            answer = self._http.call(method, url, headers=headers, data=body, params=params)
-            if answer.status != 401 or last:
-                break
-            self._tokens.drop(self._key(tuple(sorted(set(scopes)))), token)
+            return self._http.call(method, url, headers=headers, data=body, params=params), token
+
+        answer, token = send()
+        if answer.status == 401:
+            self._tokens.drop(self._key(scopes), token)
+            answer, _ = send()
         if not answer.ok:
             raise answer.error()
         body_read = answer.json() if "json" in answer.headers.get("Content-Type", "json") else None
@@ -191,8 +194,8 @@ class Connector(ServiceConnector):
         headers = dict(reply.headers)
         return {"headers": headers, "body": reply.body, "next_page_url": reply.links.get("next")}
 
-    def _key(self, scopes: tuple[str, ...]) -> tuple[str, ...]:
-        return (self.registration.token_endpoint, self.registration.client_id, *scopes)
+    def _key(self, scopes: Sequence[str]) -> tuple[str, ...]:
+        return (self.registration.token_endpoint, self.registration.client_id, *sorted(set(scopes)))
 
     def _fetch_token(self, scopes: tuple[str, ...]) -> AccessToken:
         moment, client_id = int(now().timestamp()), self.registration.client_id

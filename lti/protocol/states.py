@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,8 +17,11 @@ from lti.models import StoredState
 __all__ = ["TakenState", "hashed", "store", "take"]
 
 STATE_FORM = re.compile(r"[A-Za-z0-9_-]{16,64}")
-SWEPT_AT_ONCE = 4
-"""Expired logins taken away with each new one: more than come in, so they never pile up."""
+SWEEP_EVERY = 8
+"""Logins of this process from one sweep to the next …"""
+SWEPT_AT_ONCE = 32
+"""… and how many that are over it takes away: more than came in meanwhile, so they never pile up."""
+_logins = itertools.count()
 
 STATES: sa.Table = StoredState.__table__  # type: ignore[assignment]
 EXPIRED = (
@@ -57,8 +61,9 @@ class TakenState:
 
 
 def store(connection: sa.Connection, state: str, secret: str, moment: datetime, kept: TakenState) -> None:
-    """Keep a login under way, and sweep a few that are over."""
-    connection.execute(SWEEP, {"moment": moment})
+    """Keep a login under way, and now and then sweep those that are over."""
+    if next(_logins) % SWEEP_EVERY == 0:
+        connection.execute(SWEEP, {"moment": moment})
     connection.execute(
         STORE,
         {

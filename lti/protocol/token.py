@@ -22,6 +22,13 @@ NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 STANDARD_ALPHABET = str.maketrans("-_", "+/")
 
 
+def _refuse(word: str) -> NoReturn:
+    raise ValueError(f"{word} is not JSON")
+
+
+DECODER = json.JSONDecoder(parse_constant=_refuse)
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """The parts of a compact JWS."""
@@ -57,17 +64,13 @@ def _bytes(part: str) -> bytes:
 def _object(part: str) -> Mapping[str, Any]:
     try:
         text = _bytes(part).decode()
-        value = json.loads(text, parse_constant=_refuse)
-        if NUL.search(text):
+        value = DECODER.decode(text)
+        if "\\u0000" in text and NUL.search(text):
             raise ValueError("NUL")
-        if "\\ud" in text.lower():
+        if "\\ud" in text or "\\uD" in text:
             json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair cannot be encoded
     except (ValueError, RecursionError) as error:
         raise TokenMalformed("not JSON, or with characters that are no text") from error
     if not isinstance(value, dict):
         raise TokenMalformed("not a JSON object")
     return value
-
-
-def _refuse(word: str) -> NoReturn:
-    raise ValueError(f"{word} is not JSON")

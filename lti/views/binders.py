@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Response, request
 
 from binder import authoring
-from binder.errors import Invalid
+from binder.errors import Invalid, NotFound
 from binder.importing import import_binder
 from exporters import read_archive
 from lti.views.forms import identifier, problems
@@ -54,8 +54,7 @@ def import_file(here: Here) -> BaseResponse:
     try:
         if upload is None or not upload.filename:
             raise Invalid("no file", {"file": ["choose a file"]})
-        archive = read_archive(cast("BinaryIO", upload.stream))
-        with here.session.begin_nested():
+        with read_archive(cast("BinaryIO", upload.stream)) as archive, here.session.begin_nested():
             new = import_binder(here.session, here.viewer, archive.document, tool().storage, archive.open)
     except Invalid as error:
         return _list(here, error)
@@ -95,6 +94,8 @@ def add_page(here: Here, binder: UUID) -> BaseResponse:
     """A new page at the end of a section; one goes on writing it."""
     try:
         section = identifier(request.form.get("section", ""))
+        if section not in {part.id for part in authoring.own_binder(here.session, here.viewer, binder).sections}:
+            raise NotFound("no such section in this binder")
         page = authoring.add_page(here.session, here.viewer, section, title=request.form.get("title", ""))
     except Invalid as error:
         return _contents(here, binder, error)

@@ -39,6 +39,11 @@ WORDS: dict[str, tuple[str, str]] = {
         N_("This form is out of date"),
         N_("Go back, reload the page and send it again. What you had saved before is still there."),
     ),
+    "unknown-format": (N_("There is no such format"), N_("Go back and choose one of the formats offered.")),
+    "too-large": (
+        N_("This binder is too large for one file"),
+        N_("Take some of its large files out, or divide it into two binders."),
+    ),
     "state-unknown": (
         N_("This link has been used already"),
         N_("Go back to your school’s workspace and click on it again."),
@@ -57,6 +62,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "platform-error": (
         N_("Your school’s workspace did not sign you in"),
         N_("Sign in there again, then click on the link once more."),
+    ),
+    "service": (
+        N_("Your school’s workspace does not answer"),
+        N_("Nothing is lost. Try again in a few minutes."),
     ),
     "deployment-unknown": (
         N_("Classeur is not switched on for this place"),
@@ -127,7 +136,7 @@ def on_lti_error(error: LTIError) -> Response:
 @blueprint.errorhandler(ExportError)
 def on_export_error(error: ExportError) -> Response:
     """An unknown format, or a binder that cannot be written."""
-    return _page("not-found", 404)
+    return _page(error.code, 413 if error.code == "too-large" else 404)
 
 
 @blueprint.errorhandler(NotSignedIn)

@@ -22,10 +22,7 @@ __all__ = ["download", "export_form"]
 def export_form(here: Here, binder: UUID) -> Response:
     """The formats, each with what it cannot say of this binder."""
     own = authoring.own_binder(here.session, here.viewer, binder)
-    reports = []
-    for exporter in exporters:
-        with tempfile.TemporaryFile() as nowhere:
-            reports.append((exporter, export(exporter.name, own, tool().storage, nowhere)))
+    reports = [(exporter, exporter.foresee(own, tool().storage)) for exporter in exporters]
     return render("export.html", here, binder=own, reports=reports)
 
 
@@ -42,5 +39,5 @@ def download(here: Here, binder: UUID) -> BaseResponse:
         out,
         mimetype=exporter.media_type,
         as_attachment=True,
-        download_name=f"{own.title[:80]}.{exporter.extension}",
+        download_name=f"{own.title[:80]}{exporter.extension}",
     )

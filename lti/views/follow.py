@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from binder import assigning, authoring, followup, grading, submitting
 from binder.access import find, require
 from binder.errors import Invalid, NotFound
-from binder.models import Assignment, Attempt, Page, Release
+from binder.models import Assignment, Attempt, Audience, Page, Release
 from lti import roster
 from lti.views.forms import identifier, number, points, problems
 from lti.views.screens import Here, render, screen, texts, tool
@@ -32,10 +32,12 @@ def give_form(here: Here, page: UUID) -> Response:
 
 def _give_form(here: Here, page: UUID, error: Invalid | None = None) -> Response:
     own = authoring.own_page(here.session, here.viewer, page)
+    audience_id = here.viewer.audience_id
     return render(
         "give.html",
         here,
         page=own,
+        audience=find(here.session, here.viewer, Audience, audience_id) if audience_id else None,
         typed=request.form,
         problems=problems(error),
         status=422 if error else 200,
@@ -63,6 +65,7 @@ def give(here: Here, page: UUID) -> BaseResponse:
         )
     except Invalid as error:
         return _give_form(here, page, error)
+    roster.want(here.session, assignment.tenant_id, assignment.audience_id)
     return here.to("follow_up", assignment=assignment.id)
 
 
@@ -106,8 +109,10 @@ def send_again(here: Here, assignment: UUID) -> BaseResponse:
 @screen("/given/<uuid:assignment>/roster", "POST", alone=True)
 def refresh_roster(here: Here, assignment: UUID) -> BaseResponse:
     """Fetch the class list from the platform."""
+    with tool().reading() as session:
+        given = assigning.assignment_of(session, here.viewer, assignment, "follow")
     with contextlib.suppress(NotFound):
-        roster.refresh(tool().begin, tool().services, here.viewer)
+        roster.refresh(tool().begin, tool().services, here.viewer.tenant_id, given.audience_id)
     return here.to("follow_up", assignment=assignment)
 
 

@@ -15,6 +15,7 @@ from binder.models import Activity, Page
 from lti.views.forms import identifier, number, problems
 from lti.views.rendering import Shown, file_views
 from lti.views.screens import Here, render, screen, tool
+from lti.views.wording import as_html
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
@@ -97,6 +98,8 @@ def _fields(here: Here, page: UUID) -> dict[str, Any]:
     for name in ("decorative",):
         if name in fields:
             fields[name] = fields[name] == "1"
+    if "html" in fields:
+        fields["html"] = as_html(fields["html"])
     upload = request.files.get("file")
     if upload is not None and upload.filename:
         own = authoring.own_page(here.session, here.viewer, page)
@@ -216,5 +219,8 @@ def save_activity(here: Here, page: UUID) -> BaseResponse:
 
 
 def _typed_activity(kind: str) -> dict[str, Any]:
-    data = activities[kind].content_from_form(request.form.to_dict(flat=False))
+    fields = request.form.to_dict(flat=False)
+    for name in ("prompt", "explanation", "option_feedback", "option"):
+        fields[name] = [as_html(text, inline=name == "option") for text in fields.get(name, [])]
+    data = activities[kind].content_from_form(fields)
     return {**data, "title": request.form.get("title", "")}

@@ -16,6 +16,7 @@ from binder.blocks import FileView, blocks
 from binder.grading import content_of
 from binder.models import ActivityVersion, Resource
 from lti.views.screens import Here, texts
+from lti.views.wording import helpers
 
 __all__ = ["Shown", "file_views"]
 
@@ -71,7 +72,6 @@ class Shown:
         response = self.responses.get(activity_id)
         solution = kind.solution(content, response) if self.mode in ("result", "preview") else None
         self._number += 1
-        words = texts()
         return Markup(  # noqa: S704 - a template escapes
             render_template(
                 f"lti/activities/{version.type}.html",
@@ -85,9 +85,7 @@ class Shown:
                 solution=solution,
                 mode=self.mode,
                 lang=self.lang,
-                words=words,
-                _=words.gettext,
-                ngettext=words.ngettext,
+                **helpers(texts()),
             )
         )
 

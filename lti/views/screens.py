@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from binder.access import Viewer
 from lti import i18n, sessions
+from lti.views.wording import helpers
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
@@ -135,10 +136,8 @@ def render(template: str, here: Here | None = None, *, status: int = 200, **valu
         f"lti/{template}",
         here=here,
         viewer=here.viewer if here else None,
-        words=words,
-        _=words.gettext,
-        ngettext=words.ngettext,
         tool_name=tool().settings.tool_name,
+        **helpers(words),
         **values,
     )
     return Response(html, status)

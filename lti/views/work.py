@@ -8,11 +8,12 @@ from uuid import UUID
 from flask import Response, request
 
 from binder import followup, grading, submitting
+from binder.access import find
 from binder.activities import activities
 from binder.clock import now
 from binder.errors import Closed, Conflict, Invalid
 from binder.followup import VisitNote
-from binder.models import Attempt
+from binder.models import Attempt, PageRevision
 from lti.views.forms import identifier, number, problems
 from lti.views.rendering import Shown, file_views
 from lti.views.screens import Here, render, screen, tool
@@ -101,16 +102,16 @@ def save_work(here: Here, assignment: UUID) -> BaseResponse:
     """Save the answers, or save and hand in."""
     revision = identifier(request.form.get("revision", ""))
     attempt_number, seq = number("number", 1, least=1, most=1000), number("seq", 0)
-    responses = _answers(here, assignment)
+    responses = _answers(here, revision)
     act = submitting.hand_in if request.form.get("action") == "hand-in" else submitting.save
     try:
         act(here.session, here.viewer, assignment, revision, responses, number=attempt_number, seq=seq)
     except Conflict as conflict:
         here.session.expire_all()
-        opened = submitting.open_work(here.session, here.viewer, assignment)
+        opened = submitting.open_work(here.session, here.viewer, assignment, again=True)
         return _page(here, opened, typed=responses, conflict=conflict.current or opened.attempt)
     except Invalid as error:
-        opened = submitting.open_work(here.session, here.viewer, assignment)
+        opened = submitting.open_work(here.session, here.viewer, assignment, again=True)
         return _page(here, opened, typed=responses, error=error)
     except Closed as closed:
         if closed.reason != "handed-in":
@@ -118,15 +119,15 @@ def save_work(here: Here, assignment: UUID) -> BaseResponse:
     return here.to("work", assignment=assignment, saved=1, _anchor="state")
 
 
-def _answers(here: Here, assignment: UUID) -> dict[str, Any]:
-    """The form's fields by activity: `<activity id>.<field>`."""
-    opened = submitting.open_work(here.session, here.viewer, assignment)
-    fields: dict[str, dict[str, list[str]]] = {name: {} for name in opened.versions}
+def _answers(here: Here, revision: UUID) -> dict[str, Any]:
+    """The form's fields by activity: `<activity id>.<field>`, of the page that the learner was shown."""
+    versions = submitting.versions_of(here.session, find(here.session, here.viewer, PageRevision, revision))
+    fields: dict[str, dict[str, list[str]]] = {name: {} for name in versions}
     for key, values in request.form.to_dict(flat=False).items():
         name, dot, field = key.partition(".")
         if dot and name in fields:
             fields[name][field] = values
     return {
         name: activities[version.type].answer_from_form(fields[name])
-        for name, version in opened.versions.items()
+        for name, version in versions.items()
     }

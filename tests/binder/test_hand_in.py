@@ -50,7 +50,9 @@ def test_an_old_tab_does_not_overwrite_newer_answers(session: Session) -> None:
     given = assigning.give(session, teacher, page.id)
     revision = submitting.open_work(session, pupil, given.id).revision
     name = str(activity.id)
-    first = submitting.save(session, pupil, given.id, revision.id, {name: {"choices": ["aaaa"]}}, number=1, seq=0)
+    first = submitting.save(
+        session, pupil, given.id, revision.id, {name: {"choices": ["aaaa"]}}, number=1, seq=0
+    )
     with pytest.raises(Conflict) as conflict:
         submitting.save(session, pupil, given.id, revision.id, {name: {"choices": ["cccc"]}}, number=1, seq=0)
     assert conflict.value.current is first

@@ -58,7 +58,8 @@ def test_a_mark_travels_from_the_page_to_the_gradebook(world: World) -> None:
     pupil.open(f"/work/{assignment}")
     pupil.send(f"/work/{assignment}", action="hand-in", **answer(pupil))
     assert pupil.page.ok
-    assert world.tool.deliver() == 1
+    assert world.tool.deliver() >= 1
+    assert world.tool.deliver() == 0
 
     (cell,) = world.ent.scores("5A")
     assert cell.user.login == "lina"

@@ -84,7 +84,7 @@ def give_pages(engine: sa.Engine, ent_user: str) -> list[str]:
 
 def open_form(visitor: Visitor, launched: str, assignment: str) -> tuple[str, dict[str, list[str]]] | None:
     """A pupil's form of an assignment with something ticked; None if it is another class's."""
-    page = visitor.http.get(urljoin(launched, f"../work/{assignment}"), timeout=20)
+    page = visitor.http.get(urljoin(launched, f"work/{assignment}"), timeout=20)
     if page.status_code == 403:
         return None
     visitor.page = page

@@ -1,0 +1,1 @@
+"""How fast Classeur is, beside named peers: `make bench`."""

@@ -1,0 +1,112 @@
+"""A pupil opens a page with text, a picture and a question, beside the least that can show the same bytes."""
+
+from __future__ import annotations
+
+import sqlite3
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import sessionmaker
+
+from benchmarks import launches
+from benchmarks.browser import Browser, Line
+from benchmarks.measuring import Figure, Work, figure, take_turns
+from benchmarks.platform import Platform, publishing
+from benchmarks.servers import make_classeur, serving
+from benchmarks.setting import Setting
+from binder import assigning, db
+from binder.access import Role, Viewer
+from binder.importing import import_binder
+from binder.models import Membership
+from binder.storage import FileStorage
+from examples.school import lessons
+
+__all__ = ["measure", "open_page"]
+
+LESSON, PAGE = "cycle-de-l-eau", "L’évaporation"
+ROUNDS, EACH = 7, 400
+
+
+def measure(setting: Setting) -> list[Figure]:
+    """Processor time of one view, and its number of SQL statements."""
+    with publishing(setting) as jwks_uri:
+        launches.prepare(setting, jwks_uri)
+        with serving("classeur", setting.environment) as ours:
+            browser, target = open_page(setting, ours.port)
+            html = browser.get(target).body.decode()
+            _write_peer(setting, html)
+            with serving("flask_page", setting.environment) as theirs:
+                other = Browser(Line(theirs.port))
+                if other.get("/page/1").body.decode() != html:
+                    raise RuntimeError("the peer does not show the same bytes")
+                sides = [(ours, _work(browser, target)), (theirs, _work(other, "/page/1"))]
+                taken = take_turns(sides, rounds=ROUNDS, each=EACH)
+            statements = _statements(setting, browser, target)
+    peer = "Flask + Jinja + one query"
+    return [
+        figure("view of a work page", "ms of CPU", peer, taken),
+        Figure("view of a work page", statements, "SQL statements", peer, 1),
+    ]
+
+
+def open_page(setting: Setting, port: int) -> tuple[Browser, str]:
+    """Give the page to a class, and let a pupil of it launch; their browser, and the page's address."""
+    platform, line = Platform(setting), Line(port)
+    platform.launch(Browser(line), "teacher", "Instructor")
+    assignment = _give(setting)
+    pupil = Browser(line)
+    home = platform.launch(pupil, "pupil-1").location
+    return pupil, f"{home}work/{assignment}"
+
+
+def _give(setting: Setting) -> UUID:
+    """The teacher who has just launched gives the sample page to the class."""
+    lesson = next(lesson for lesson in lessons() if lesson.slug == LESSON)
+    engine = db.create_engine(setting.database_url)
+    with sessionmaker(db.writing(engine), expire_on_commit=False).begin() as session:
+        row = session.scalars(sa.select(Membership).where(Membership.role == Role.INSTRUCTOR.value)).one()
+        teacher = Viewer(
+            tenant_id=row.tenant_id,
+            role=Role.INSTRUCTOR,
+            person_id=row.person_id,
+            audience_id=row.audience_id,
+        )
+        binder = import_binder(session, teacher, lesson.document, FileStorage(setting.files), lesson.open)
+        page = next(page for page in binder.pages if page.title.startswith(PAGE))
+        given = assigning.give(session, teacher, page.id).id
+    engine.dispose()
+    return given
+
+
+def _write_peer(setting: Setting, html: str) -> None:
+    setting.write("page", {"template": html.replace(PAGE, "{{ title }}")})
+    with sqlite3.connect(setting.folder / "page.db") as connection:
+        connection.execute("CREATE TABLE page (id INTEGER PRIMARY KEY, title TEXT NOT NULL)")
+        connection.execute("INSERT INTO page VALUES (1, ?)", (PAGE,))
+    connection.close()
+
+
+def _work(browser: Browser, target: str) -> Work:
+    def view(times: int) -> None:
+        for _ in range(times):
+            answer = browser.get(target)
+            if answer.status != 200:
+                raise RuntimeError(f"view: {answer.status} {answer.body[:300]!r}")
+
+    return view
+
+
+def _statements(setting: Setting, browser: Browser, target: str) -> int:
+    """Counted in this process: the same app over the same database, with the pupil's cookie."""
+    app, tool = make_classeur(setting)
+    seen: list[str] = []
+    sa.event.listen(tool.engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
+    cookie = "; ".join(f"{name}={value}" for (name, _), value in browser.cookies.items())
+    client = app.test_client(use_cookies=False)
+    for _ in range(2):
+        seen.clear()
+        answer = client.get(target, base_url="https://tool.example", headers={"Cookie": cookie})
+        if answer.status_code != 200:
+            raise RuntimeError(f"view: {answer.status_code}")
+    tool.engine.dispose()
+    return sum(not statement.startswith("BEGIN") for statement in seen)

@@ -1,0 +1,86 @@
+"""What Classeur is measured against: the stock Flask classes of PyLTI1p3, and the least that shows the same page."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from typing import Any
+
+from flask import Flask, Response, redirect
+from pylti1p3.contrib.flask import FlaskCacheDataStorage, FlaskMessageLaunch, FlaskOIDCLogin, FlaskRequest
+from pylti1p3.tool_config import ToolConfDict
+
+from benchmarks.setting import CLIENT, DEPLOYMENT, ISSUER, TOOL, Setting
+
+__all__ = ["launch_app", "page_app"]
+
+
+class MemoryCache:
+    """The interface of Flask-Caching, as PyLTI1p3's example uses it, over a dictionary."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[float, Any]] = {}
+
+    def get(self, key: str) -> Any:
+        """The value, if it is not too old."""
+        until, value = self._kept.get(key, (0.0, None))
+        return value if time.monotonic() < until else None
+
+    def set(self, key: str, value: Any, seconds: float | None = None) -> None:
+        """Keep a value for a while."""
+        self._kept[key] = (time.monotonic() + (seconds or 3600), value)
+
+
+def launch_app(setting: Setting) -> Flask:
+    """PyLTI1p3 as its Flask example mounts it: state in memory, the platform's key set given."""
+    app = Flask("pylti1p3")
+    platform = {
+        "client_id": CLIENT,
+        "auth_login_url": f"{ISSUER}/auth",
+        "auth_token_url": f"{ISSUER}/token",
+        "key_set_url": None,
+        "key_set": setting.key_set,
+        "deployment_ids": [DEPLOYMENT],
+    }
+    configuration = ToolConfDict({ISSUER: [platform]})
+    configuration.set_private_key(ISSUER, setting.pem("tool"), client_id=CLIENT)
+    cache = MemoryCache()
+
+    @app.route("/lti/login", methods=["GET", "POST"])
+    def login() -> Any:
+        storage = FlaskCacheDataStorage(cache)
+        oidc = FlaskOIDCLogin(FlaskRequest(), configuration, launch_data_storage=storage)
+        return oidc.redirect(f"{TOOL}/lti/launch")
+
+    @app.post("/lti/launch")
+    def launch() -> Any:
+        storage = FlaskCacheDataStorage(cache)
+        message = FlaskMessageLaunch(FlaskRequest(), configuration, launch_data_storage=storage)
+        message.get_launch_data()
+        return redirect(f"/lti/l/{message.get_launch_id()}/", 303)
+
+    return app
+
+
+def page_app(setting: Setting) -> Flask:
+    """The same bytes as Classeur's page: a Jinja template, a primary key, one row of SQLite."""
+    app = Flask("page")
+    page = setting.read("page")
+    template = app.jinja_env.from_string(page["template"])
+    local = threading.local()
+
+    def row(number: int) -> tuple[str, ...]:
+        if not hasattr(local, "connection"):
+            local.connection = sqlite3.connect(setting.folder / "page.db")
+        found: tuple[str, ...] = local.connection.execute(
+            "SELECT title FROM page WHERE id = ?", (number,)
+        ).fetchone()
+        return found
+
+    @app.get("/page/<int:number>")
+    def show(number: int) -> Response:
+        (title,) = row(number)
+        return Response(template.render(title=title))
+
+    return app

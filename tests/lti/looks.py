@@ -1,0 +1,110 @@
+"""Screenshots of every screen, to look at: `python -m tests.lti.looks [folder] [name …]`."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from binder import db
+from tests.lti.school import School, open_school, served
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def screens(school: School) -> dict[str, tuple[str, str]]:
+    """Name → (who looks, path) of every screen."""
+    ids = school.ids
+    return {
+        "start": ("", "/lti/"),
+        "not-signed-in": ("", "/lti/my/binders"),
+        "binders": ("teacher", "/lti/my/binders"),
+        "binders-empty": ("newcomer", "/lti/my/binders"),
+        "binder": ("teacher", f"/lti/my/binders/{ids['binder']}"),
+        "export": ("teacher", f"/lti/my/binders/{ids['binder']}/export"),
+        "page": ("teacher", f"/lti/my/pages/{ids['page']}"),
+        "page-draft": ("teacher", f"/lti/my/pages/{ids['draft']}"),
+        "edit-page": ("teacher", f"/lti/my/pages/{ids['page']}/edit"),
+        "question": ("teacher", f"/lti/my/pages/{ids['page']}/activity?activity={ids['activity']}"),
+        "question-new": ("teacher", f"/lti/my/pages/{ids['page']}/activity"),
+        "give": ("teacher", f"/lti/my/pages/{ids['page']}/give"),
+        "given": ("teacher", "/lti/my/given"),
+        "given-empty": ("newcomer", "/lti/my/given"),
+        "follow-up": ("teacher", f"/lti/my/given/{ids['marked']}"),
+        "follow-up-by-hand": ("teacher", f"/lti/my/given/{ids['by_hand']}"),
+        "follow-up-late": ("teacher", f"/lti/my/given/{ids['late']}"),
+        "copy": ("teacher", f"/lti/my/copies/{ids['copy']}"),
+        "copy-unreturned": ("teacher", f"/lti/my/copies/{ids['unreturned']}"),
+        "work-as-teacher": ("teacher", f"/lti/my/work/{ids['free']}"),
+        "picker": ("teacher", "/lti/my/link"),
+        "nameless": ("nobody", "/lti/my/nameless"),
+        "work-list": ("pupil", "/lti/my/work"),
+        "work-new": ("pupil", f"/lti/my/work/{ids['free']}"),
+        "work-result": ("pupil", f"/lti/my/work/{ids['marked']}"),
+        "work-result-wrong": ("pupil2", f"/lti/my/work/{ids['marked']}"),
+        "work-again": ("pupil", f"/lti/my/work/{ids['marked']}?again=1"),
+        "work-handed-in": ("pupil", f"/lti/my/work/{ids['by_hand']}"),
+        "work-late": ("pupil3", f"/lti/my/work/{ids['late']}"),
+        "work-not-open": ("pupil", f"/lti/my/work/{ids['later']}"),
+        "work-list-empty": ("stranger", "/lti/my/work"),
+        "work-stranger": ("stranger", f"/lti/my/work/{ids['free']}"),
+        "family": ("parent", "/lti/my/family"),
+        "child-work": ("parent", f"/lti/my/family/{ids['child']}/work/{ids['marked']}"),
+        "overview": ("head", "/lti/my/overview"),
+        "forbidden": ("pupil", f"/lti/my/copies/{ids['copy']}"),
+    }
+
+
+def main(folder: Path, names: list[str]) -> None:
+    """Take the pictures: French, 1280, 700 and 375 px light, 700 px dark."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as place:
+        template = Path(place) / "template.db"
+        engine = db.create_engine(f"sqlite:///{template}")
+        db.upgrade(engine, ("binder", "lti"))
+        with engine.connect() as connection:
+            connection.exec_driver_sql("ROLLBACK")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.exec_driver_sql("BEGIN")
+        engine.dispose()
+        school = open_school(template, Path(place))
+        try:
+            with served(school.app) as origin:
+                _walk(school, origin, folder, names)
+        finally:
+            school.close()
+
+
+def _walk(school: School, origin: str, folder: Path, names: list[str]) -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        for width, scheme in ((1280, "light"), (700, "light"), (375, "light"), (700, "dark")):
+            context = browser.new_context(
+                viewport={"width": width, "height": 800},
+                color_scheme=scheme,  # type: ignore[arg-type]  # a literal
+                has_touch=width < 500,
+            )
+            page = context.new_page()
+            for name, (who, path) in screens(school).items():
+                if names and name not in names:
+                    continue
+                context.add_cookies([{"name": "as", "value": who, "url": origin}])
+                page.goto(origin + path)
+                page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=True)
+            context.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "/tmp/looks"), sys.argv[2:])

@@ -1,0 +1,23 @@
+"""A platform's server and our way to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from lti.protocol.http import Http
+from lti.settings import Settings
+from tests.lti.protocol.server import Server, serving
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def http() -> Iterator[Http]:
+    with Http(Settings(allow_http_loopback=True, http_timeout=(1, 0.4), user_agent="Probe/1")) as http:
+        yield http

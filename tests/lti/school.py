@@ -1,0 +1,190 @@
+"""A small school on SQLite whose screens tests and screenshots walk through; `X-…` cookies say who is looking."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import Flask, request
+from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from binder import assigning, authoring, db, grading, outbox, submitting
+from binder.access import Role, Viewer
+from binder.clock import now
+from binder.importing import import_binder
+from binder.models import Attempt, Binder, Page, Release
+from binder.storage import FileStorage
+from examples.school import lessons
+from lti.ext import LTI
+from tests import factories
+
+__all__ = ["School", "open_school", "served"]
+
+PUPILS = ("Inès Amrani", "Tom Berger", "Louise Caron", "Yanis Diallo", "Zoé Étienne", "Maël Fournier-Delacroix")
+
+
+@dataclass
+class School:
+    """A running app, who can look, and where the interesting things are."""
+
+    app: Flask
+    engine: sa.Engine
+    begin: Callable[[], Any]
+    people: dict[str, Viewer]
+    ids: dict[str, UUID]
+
+    def close(self) -> None:
+        """Write the visits down and let go of the database."""
+        self.app.extensions["lti"].visits.flush()
+        self.engine.dispose()
+
+
+class Quiet(WSGIRequestHandler):
+    """A request handler that does not talk."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """The app on a port of this machine; its origin."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def _app(engine: sa.Engine, storage: FileStorage, people: dict[str, Viewer]) -> Flask:
+    app = Flask("school")
+    app.secret_key = "test"
+
+    def looking() -> Viewer | None:
+        viewer = people.get(request.args.get("as", request.cookies.get("as", "")))
+        return replace(viewer, locale=request.cookies.get("lang", "fr")) if viewer else None
+
+    LTI(engine, storage=storage, viewer=looking).init_app(app)
+    return app
+
+
+def open_school(template: Path, folder: Path) -> School:
+    """A school with four binders, one class and work in every state, in a copy of the database `template`."""
+    path = folder / "school.db"
+    path.write_bytes(template.read_bytes())
+    engine = db.create_engine(f"sqlite:///{path}")
+    storage = FileStorage(folder / "files")
+    begin = sessionmaker(db.writing(engine), expire_on_commit=False).begin
+    with begin() as session:
+        people, ids = _fill(session, storage)
+    return School(_app(engine, storage, people), engine, begin, people, ids)
+
+
+def _pages(session: Session, binder: Binder) -> list[Page]:
+    session.expire(binder)
+    return [page for chapter in binder.chapters for page in chapter.pages]
+
+
+def _with_questions(pages: list[Page]) -> list[Page]:
+    return [page for page in pages if any(block["type"] == "activity" for block in page.blocks)]
+
+
+def _fill(session: Session, storage: FileStorage) -> tuple[dict[str, Viewer], dict[str, UUID]]:
+    tenant = factories.tenant(session)
+    klass = factories.audience(session, tenant)
+    teacher = factories.viewer(session, tenant, klass)
+    newcomer = factories.viewer(session, tenant, klass, name="Paul Nouveau")
+    pupils = [factories.viewer(session, tenant, klass, role=Role.LEARNER, name=name) for name in PUPILS]
+    children = frozenset(pupil.person_id for pupil in pupils[:2] if pupil.person_id)
+    parent = factories.viewer(session, tenant, role=Role.MENTOR, name="Nadia Amrani", children=children)
+    head = factories.viewer(session, tenant, role=Role.ADMINISTRATOR, name="Hélène Roux")
+    people = {
+        "teacher": teacher,
+        "newcomer": newcomer,
+        "pupil": pupils[0],
+        "pupil2": pupils[1],
+        "pupil3": pupils[4],
+        "parent": replace(parent, audience_id=klass.id),
+        "head": head,
+        "nobody": replace(teacher, person_id=None),
+        "stranger": replace(pupils[0], person_id=None),
+    }
+    binders = {
+        lesson.slug: import_binder(session, teacher, lesson.document, storage, lesson.open)
+        for lesson in lessons()
+    }
+    water, fractions = _pages(session, binders["cycle-de-l-eau"]), _pages(session, binders["fractions"])
+    tale = _pages(session, binders["etude-de-texte"])
+    week = timedelta(days=7)
+    asked = _with_questions(water)
+    marked = _give(session, teacher, asked[0], due_at=now() + week, max_attempts=2)
+    by_hand = _give(session, teacher, _with_questions(fractions)[0], due_at=now() + week, release=Release.BY_HAND)
+    late = _give(session, teacher, asked[1], opens_at=now() - 2 * week, due_at=now() - week)
+    later = _give(session, teacher, _with_questions(tale)[0], opens_at=now() + week)
+    free = _give(session, teacher, _with_questions(fractions)[1], max_attempts=0)
+    for number, pupil in enumerate(pupils[:4]):
+        done = _answer(session, pupil, marked, number, hand_in=True)
+        if number == 0:
+            grading.review(
+                session,
+                teacher,
+                done.id,
+                comment="Bravo Inès, ta lecture du schéma est précise.\nRegarde aussi https://www.eaufrance.fr/ !",
+            )
+        _answer(session, pupil, by_hand, number + 1, hand_in=number < 3)
+    _answer(session, pupils[2], late, 0, hand_in=True)
+    entries = list(session.scalars(sa.select(outbox.OutboxEntry)))
+    entries[0].delivered_at, entries[0].due_at = now(), None
+    entries[1].due_at, entries[1].error = None, "the platform answered 403: insufficient scope"
+    page = water[1]
+    authoring.change_page_title(session, teacher, page.id, title=page.title)
+    copies = list(session.scalars(sa.select(Attempt).where(Attempt.assignment_id == by_hand)))
+    first = session.scalars(sa.select(Attempt).where(Attempt.assignment_id == marked)).first()
+    assert first is not None and pupils[0].person_id is not None
+    ids = {
+        "binder": binders["cycle-de-l-eau"].id,
+        "fractions": binders["fractions"].id,
+        "page": asked[0].id,
+        "activity": UUID(next(b["activity"] for b in asked[0].blocks if b["type"] == "activity")),
+        "draft": tale[1].id,
+        "marked": marked,
+        "by_hand": by_hand,
+        "late": late,
+        "later": later,
+        "free": free,
+        "copy": first.id,
+        "unreturned": copies[0].id,
+        "child": pupils[0].person_id,
+        "audience": klass.id,
+    }
+    return people, ids
+
+
+def _give(session: Session, teacher: Viewer, page: Page, **values: Any) -> UUID:
+    return assigning.give(session, teacher, page.id, **values).id
+
+
+def _answer(session: Session, pupil: Viewer, assignment: UUID, skill: int, *, hand_in: bool) -> Attempt:
+    """The first pupil knows everything; the others choose one option after another."""
+    late = session.get_one(assigning.Assignment, (pupil.tenant_id, assignment))
+    revision = submitting.published(session, late.page)
+    responses = {}
+    for name, version in submitting.versions_of(session, revision).items():
+        options = [option["id"] for option in version.body["options"]]
+        responses[name] = {
+            "choices": version.key["correct"] if skill == 0 else [options[skill % len(options)]]
+        }
+    act = submitting.hand_in if hand_in else submitting.save
+    return act(session, pupil, assignment, revision.id, responses, number=1, seq=0)
