@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, expect
 
 from binder import db
+from binder.models import Assignment
 from binder.models import Page as BinderPage
 from tests.browser import chromium
 from tests.flows.test_gradebook import page_with_activity
@@ -53,12 +54,15 @@ def person(browser: Browser, world: World, login: str, *, scripts: bool) -> tupl
 
 
 def open_classeur(page: Page, world: World, label: str, *, scripts: bool) -> FrameLocator:
-    """The general link of a class, in its iframe; without scripts the ENT's two forms have their buttons pressed."""
+    """The general link of a class, in its iframe; without scripts the ENT's forms have their buttons pressed."""
     page.goto(f"{world.ent_url}/links/{world.ent.link(label).id}")
     frame = page.frame_locator("iframe#tool")
     if not scripts:
-        for _ in range(2):
-            frame.locator("#continue").click()
+        frame.locator("#continue").wait_for()
+        while frame.locator("#continue").count():
+            with page.expect_event("framenavigated"):
+                frame.locator("#continue").click()
+            frame.locator("h1").first.wait_for()
     return frame
 
 
@@ -138,7 +142,7 @@ def expect_family(browser: Browser, world: World, lesson: BinderPage, *, scripts
 def expect_stranger_refused(browser: Browser, world: World, lesson: BinderPage, *, scripts: bool) -> None:
     """Adam of 5e B, in his own launch, asks for 5e A's work."""
     with world.session() as session:
-        assignment = session.scalars(sa.text("SELECT id FROM binder_assignment")).one()  # type: ignore[call-overload]
+        assignment = session.scalars(sa.select(Assignment.id)).one()
     context, page = person(browser, world, "adam", scripts=scripts)
     open_classeur(page, world, "5B", scripts=scripts).get_by_role("heading", level=1).wait_for()
     inside = page.frames[1]
