@@ -108,5 +108,6 @@ def _statements(setting: Setting, browser: Browser, target: str) -> int:
         answer = client.get(target, base_url="https://tool.example", headers={"Cookie": cookie})
         if answer.status_code != 200:
             raise RuntimeError(f"view: {answer.status_code}")
+    tool.visits.flush()
     tool.engine.dispose()
     return sum(not statement.startswith("BEGIN") for statement in seen)

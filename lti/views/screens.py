@@ -78,6 +78,7 @@ def _entered(launch_id: UUID | None) -> Iterator[Here]:
         here = _from_host(session) if launch_id is None else _from_launch(session, launch_id)
         g.lti_language = i18n.choose(here.viewer.locale, request.accept_languages.best_match(i18n.LANGUAGES))
         g.lti_launch = here.launch
+        g.lti_here = here
         if request.method == "POST" and not hmac.compare_digest(request.form.get("token", ""), here.token):
             raise Outdated
         yield here
