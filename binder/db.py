@@ -53,6 +53,7 @@ class Instant(sa.TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """See `sqlalchemy.TypeDecorator.process_bind_param`."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -61,6 +62,7 @@ class Instant(sa.TypeDecorator[datetime]):
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """See `sqlalchemy.TypeDecorator.process_result_value`."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -73,9 +75,11 @@ class ExactFraction(sa.TypeDecorator[Fraction]):
     cache_ok = True
 
     def process_bind_param(self, value: Fraction | None, dialect: sa.Dialect) -> str | None:
+        """See `sqlalchemy.TypeDecorator.process_bind_param`."""
         return None if value is None else str(Fraction(value))
 
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Fraction | None:
+        """See `sqlalchemy.TypeDecorator.process_result_value`."""
         return None if value is None else Fraction(value)
 
 
@@ -86,6 +90,7 @@ class Document(sa.TypeDecorator[Any]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
+        """See `sqlalchemy.TypeDecorator.load_dialect_impl`."""
         kind = JSONB() if dialect.name == "postgresql" else sa.JSON()
         return dialect.type_descriptor(kind)
 

@@ -89,10 +89,6 @@ def _base_url(tool: LTI) -> Finding:
             "https://your-host, or cookies and redirect URIs may be wrong"
         )
         return Finding("base URL", False, says)
-    if not base.startswith("https:") and not tool.settings.allow_http_loopback:
-        return Finding(
-            "base URL", False, f"{base} is not https: browsers will not send our cookies in an iframe"
-        )
     return Finding("base URL", True, base)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -13,10 +15,11 @@ from sqlalchemy.orm import Session
 from binder import assigning
 from binder.access import Role
 from binder.clock import now, uuid7
-from binder.models import Audience
+from binder.models import Audience, Membership, Person
 from lti import people, roster, sessions
 from lti.claims import DEEP_LINKING_SETTINGS, LaunchClaims
-from lti.models import ContentItem, Context, Launch, LineItem, ResourceLink
+from lti.claims import Context as ClaimedContext
+from lti.models import ContentItem, Context, Launch, LineItem, ResourceLink, User
 from lti.protocol.launch import ValidatedLaunch
 
 __all__ = ["receive"]
@@ -26,48 +29,160 @@ CONTENT_ITEM = re.compile(r"/open/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$
 MAX_CHILDREN = 50
 
 
-def receive(session: Session, valid: ValidatedLaunch, *, secret: str, lifetime: float) -> Launch:
+PURGE_EVERY, PURGED_AT_ONCE = 16, 64
+"""Launches of this process from one purge to the next, and how many that are over it takes away: they never pile up."""
+_launches = itertools.count()
+
+LAUNCHES: sa.Table = Launch.__table__  # type: ignore[assignment]
+STORE = sa.insert(LAUNCHES)
+KNOWN = (
+    sa.select(
+        User.person_id,
+        Person.display_name,
+        Person.is_test,
+        Membership.role,
+        Membership.active,
+        Context.id.label("context_key"),
+        Context.lineitems_url,
+        Context.ags_scopes,
+        Context.memberships_url,
+        Audience.title,
+        ResourceLink.id.label("link_key"),
+        ResourceLink.assignment_id,
+    )
+    .select_from(User)
+    .join(Person, sa.and_(Person.tenant_id == User.tenant_id, Person.id == User.person_id))
+    .join(Membership, sa.and_(Membership.tenant_id == User.tenant_id, Membership.person_id == User.person_id))
+    .join(
+        Context,
+        sa.and_(Context.tenant_id == User.tenant_id, Context.audience_id == Membership.audience_id),
+    )
+    .join(Audience, sa.and_(Audience.tenant_id == User.tenant_id, Audience.id == Context.audience_id))
+    .join(
+        ResourceLink, sa.and_(ResourceLink.tenant_id == User.tenant_id, ResourceLink.context_id == Context.id)
+    )
+    .where(
+        User.tenant_id == sa.bindparam("tenant_id"),
+        User.issuer == sa.bindparam("issuer"),
+        User.subject == sa.bindparam("subject"),
+        Context.deployment_id == sa.bindparam("deployment_id"),
+        Context.context_id == sa.bindparam("context_id"),
+        ResourceLink.resource_link_id == sa.bindparam("resource_link_id"),
+    )
+)
+"""All that a launch by somebody who has come before finds of them, their class and their link."""
+
+
+def receive(session: Session, valid: ValidatedLaunch, *, secret: str, lifetime: float) -> UUID:
     """Write down a launch whose checks have all passed.
+
+    Most launches bring nothing new: one query says so, and nothing but the launch itself is written.
 
     :param secret: what the browser will keep in its cookie; the row keeps its digest.
     :param lifetime: seconds for which the session stays open.
+    :return: the launch's id.
     """
-    sessions.purge(session, limit=20)
+    if next(_launches) % PURGE_EVERY == 0:
+        sessions.purge(session, limit=PURGED_AT_ONCE)
+    claims, tenant_id, role = valid.claims, valid.tenant_id, valid.claims.role
+    place = _known(session, valid, role) or _learn(session, valid, role)
+    children: list[UUID] = []
+    if role is Role.MENTOR:
+        children = people.persons(session, tenant_id, claims.issuer, claims.role_scope_mentor[:MAX_CHILDREN])
+    launch_id = uuid7()
+    session.connection().execute(
+        STORE,
+        {
+            "tenant_id": tenant_id,
+            "id": launch_id,
+            "secret": sessions.hashed(secret),
+            "registration_id": valid.registration.id,
+            "person_id": place.person_id,
+            "context_id": place.context_id,
+            "resource_link_id": place.resource_link_id,
+            "role": role.value,
+            "test_user": claims.test_user,
+            "children": [str(child) for child in children],
+            "locale": claims.locale,
+            "return_url": claims.presentation.return_url,
+            "document_target": claims.presentation.document_target,
+            "deep_linking": _picker(claims),
+            "expires_at": now() + timedelta(seconds=lifetime),
+        },
+    )
+    return launch_id
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Who came, from where, through what."""
+
+    person_id: UUID | None
+    context_id: UUID | None
+    resource_link_id: UUID | None
+
+
+def _name(claims: LaunchClaims) -> people.Name:
+    return claims.name, claims.given_name, claims.family_name
+
+
+def _title(context: ClaimedContext) -> str:
+    return (context.title or context.label)[:255]
+
+
+def _known(session: Session, valid: ValidatedLaunch, role: Role) -> Place | None:
+    """The place of a launch by somebody who has come through this link before, if all is as it was then."""
+    claims = valid.claims
+    if claims.subject is None or claims.context is None or claims.resource_link is None:
+        return None
+    values = {
+        "tenant_id": valid.tenant_id,
+        "issuer": claims.issuer,
+        "subject": claims.subject,
+        "deployment_id": valid.deployment_key,
+        "context_id": claims.context.id,
+        "resource_link_id": claims.resource_link.id,
+    }
+    row = session.connection().execute(KNOWN, values).first()
+    if row is None or (row.assignment_id is None and _content_item(claims) is not None):
+        return None
+    now_told = (
+        people.display_name(_name(claims)) or row.display_name,
+        claims.test_user,
+        role.value,
+        True,
+        _title(claims.context) or row.title,
+        claims.memberships_url or row.memberships_url,
+        (claims.ags.lineitems, list(claims.ags.scopes))
+        if claims.ags
+        else (row.lineitems_url, row.ags_scopes),
+    )
+    as_it_was = (
+        row.display_name,
+        row.is_test,
+        row.role,
+        row.active,
+        row.title,
+        row.memberships_url,
+        (row.lineitems_url, row.ags_scopes),
+    )
+    return Place(row.person_id, row.context_key, row.link_key) if now_told == as_it_was else None
+
+
+def _learn(session: Session, valid: ValidatedLaunch, role: Role) -> Place:
+    """The place of a launch that brings something new: what was not known is made, what has changed is changed."""
     claims, tenant_id = valid.claims, valid.tenant_id
-    role = claims.role
     someone = None
     if claims.subject is not None:
-        name = (claims.name, claims.given_name, claims.family_name)
         someone = people.person(
-            session, tenant_id, claims.issuer, claims.subject, name, is_test=claims.test_user
+            session, tenant_id, claims.issuer, claims.subject, _name(claims), is_test=claims.test_user
         )
     context = _context(session, valid)
     if someone is not None and context is not None:
         people.join(session, tenant_id, context.audience_id, someone.id, role)
     link = _resource_link(session, context, claims)
-    children: list[UUID] = []
-    if role is Role.MENTOR:
-        children = people.persons(session, tenant_id, claims.issuer, claims.role_scope_mentor[:MAX_CHILDREN])
-    launch = Launch(
-        id=uuid7(),
-        tenant_id=tenant_id,
-        secret=sessions.hashed(secret),
-        registration_id=valid.registration.id,
-        person_id=someone.id if someone else None,
-        context_id=context.id if context else None,
-        resource_link_id=link.id if link else None,
-        role=role.value,
-        test_user=claims.test_user,
-        children=[str(child) for child in children],
-        locale=claims.locale,
-        return_url=claims.presentation.return_url,
-        document_target=claims.presentation.document_target,
-        deep_linking=_picker(claims),
-        expires_at=now() + timedelta(seconds=lifetime),
-    )
-    session.add(launch)
     session.flush()
-    return launch
+    return Place(someone.id if someone else None, context.id if context else None, link.id if link else None)
 
 
 def _picker(claims: LaunchClaims) -> dict[str, object] | None:
@@ -87,7 +202,7 @@ def _context(session: Session, valid: ValidatedLaunch) -> Context | None:
         Context.context_id == claims.context.id,
     )
     found = session.scalar(query)
-    title = (claims.context.title or claims.context.label)[:255]
+    title = _title(claims.context)
     if found is None:
         audience = Audience(id=uuid7(), tenant_id=tenant_id, title=title)
         found = Context(
@@ -157,10 +272,15 @@ def _resource_link(session: Session, context: Context | None, claims: LaunchClai
     return found
 
 
+def _content_item(claims: LaunchClaims) -> UUID | None:
+    match = CONTENT_ITEM.search(claims.target_link_uri.partition("?")[0])
+    return UUID(match[1]) if match else None
+
+
 def _place(session: Session, context: Context, link: ResourceLink, claims: LaunchClaims) -> None:
     """The first opening of a link that deep linking made gives its page to the class, with the link's line item."""
-    match = CONTENT_ITEM.search(claims.target_link_uri.partition("?")[0])
-    item = session.get(ContentItem, (context.tenant_id, UUID(match[1]))) if match else None
+    item_id = _content_item(claims)
+    item = session.get(ContentItem, (context.tenant_id, item_id)) if item_id else None
     if item is None:
         return
     given = assigning.place(session, context.tenant_id, item.page_id, context.audience_id, item.created_by_id)

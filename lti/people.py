@@ -15,10 +15,15 @@ from binder.clock import uuid7
 from binder.models import Membership, Person
 from lti.models import User
 
-__all__ = ["Name", "join", "person", "persons", "sort_key"]
+__all__ = ["Name", "display_name", "join", "person", "persons", "sort_key"]
 
 Name = tuple[str, str, str]
 """(whole, given, family); each empty where the platform does not tell it."""
+
+
+def display_name(name: Name) -> str:
+    """The name as a whole; empty if none of it is told."""
+    return (name[0] or f"{name[1]} {name[2]}").strip()[:255]
 
 
 def sort_key(name: Name) -> str:
@@ -47,7 +52,7 @@ def person(
     found = session.scalar(query)
     if found is None:
         found = _make(session, tenant_id, issuer, subject) or session.scalars(query).one()
-    display = (name[0] or f"{name[1]} {name[2]}").strip()[:255]
+    display = display_name(name)
     if display and (found.display_name, found.is_test) != (display, is_test):
         found.display_name, found.sort_name, found.is_test = display, sort_key(name), is_test
     elif found.is_test != is_test:

@@ -87,7 +87,7 @@ def launch() -> BaseResponse:
     lifetime = tool().settings.launch_lifetime
     with tool().begin() as session:
         opened = launching.receive(session, valid, secret=secret, lifetime=lifetime)
-    home = url_for("lti.home", launch=opened.id)
+    home = url_for("lti.home", launch=opened)
     response = redirect(home, 303)
     _set_cookie(response, sessions.COOKIE, secret, path=home, seconds=lifetime)
     response.delete_cookie(name, path="/", secure=True, httponly=True, samesite="None", partitioned=True)

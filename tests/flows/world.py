@@ -125,6 +125,7 @@ def running(
             LTI_BASE_URL=tool_url,
             LTI_ALLOW_HTTP_LOOPBACK=True,
             LTI_VISIT_FLUSH_SECONDS=0,
+            LTI_JWKS_MIN_INTERVAL=0,
             **(settings or {}),
         )
         tool = LTI(engine, storage=storage)

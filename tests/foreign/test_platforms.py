@@ -120,7 +120,7 @@ def test_the_platform_takes_the_mark_of_a_given_page(
     open_screen(pupil, f"/work/{assignment}")
     answer_and_hand_in(pupil)
     tool: LTI = tool_app.extensions["lti"]
-    assert tool.deliver() == 1
+    tool.deliver()
 
     (score,) = platform.scores()
     assert score["userId"] == PUPIL.id
@@ -163,7 +163,7 @@ def test_a_chosen_link_opens_its_page(
     assert pupil.page.status == 200, pupil.page.text
     answer_and_hand_in(pupil)
     tool: LTI = tool_app.extensions["lti"]
-    assert tool.deliver() == 1
+    tool.deliver()
     assert [score["scoreGiven"] for score in lti1p3platform.scores()] == [2]
 
 
