@@ -64,6 +64,18 @@ def seed(tenant_id: UUID, assignment_id: UUID, person_id: UUID | None, number: i
     return f"{tenant_id}/{assignment_id}/{person_id}/{number}"
 
 
+_ATTEMPTS = (
+    sa.select(Attempt)
+    .where(
+        Attempt.tenant_id == sa.bindparam("tenant_id"),
+        Attempt.assignment_id == sa.bindparam("assignment_id"),
+        Attempt.person_id == sa.bindparam("person_id"),
+    )
+    .order_by(Attempt.number)
+)
+_ATTEMPTS_LOCKED = _ATTEMPTS.with_for_update().execution_options(populate_existing=True)
+
+
 def attempts_of(
     session: Session, assignment: Assignment, person_id: UUID, *, lock: bool = False
 ) -> list[Attempt]:
@@ -71,18 +83,12 @@ def attempts_of(
 
     :param lock: read them afresh; another tab that would write waits for the end of the transaction.
     """
-    query = (
-        sa.select(Attempt)
-        .where(
-            Attempt.tenant_id == assignment.tenant_id,
-            Attempt.assignment_id == assignment.id,
-            Attempt.person_id == person_id,
-        )
-        .order_by(Attempt.number)
-    )
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    return list(session.scalars(query))
+    whose = {
+        "tenant_id": assignment.tenant_id,
+        "assignment_id": assignment.id,
+        "person_id": person_id,
+    }
+    return list(session.scalars(_ATTEMPTS_LOCKED if lock else _ATTEMPTS, whose))
 
 
 def open_work(
@@ -146,17 +152,24 @@ def _revision(session: Session, assignment: Assignment, attempt: Attempt | None)
     return session.get_one(PageRevision, (attempt.tenant_id, attempt.revision_id))
 
 
+_PUBLISHED = sa.select(PageRevision).where(
+    PageRevision.tenant_id == sa.bindparam("tenant_id"),
+    PageRevision.page_id == sa.bindparam("page_id"),
+    PageRevision.number == sa.bindparam("number"),
+)
+_VERSIONS = sa.select(ActivityVersion).where(
+    ActivityVersion.tenant_id == sa.bindparam("tenant_id"),
+    ActivityVersion.id.in_(sa.bindparam("wanted", expanding=True)),
+)
+
+
 def published(session: Session, page: Page) -> PageRevision:
     """What pupils see of a page.
 
     :raises NotFound: while it is a draft.
     """
-    query = sa.select(PageRevision).where(
-        PageRevision.tenant_id == page.tenant_id,
-        PageRevision.page_id == page.id,
-        PageRevision.number == page.published_number,
-    )
-    revision = session.scalar(query)
+    values = {"tenant_id": page.tenant_id, "page_id": page.id, "number": page.published_number}
+    revision = session.scalar(_PUBLISHED, values)
     if revision is None:
         raise NotFound("the page is not published")
     return revision
@@ -167,10 +180,8 @@ def versions_of(session: Session, revision: PageRevision) -> dict[str, ActivityV
     wanted = [UUID(name) for name in revision.activities.values()]
     if not wanted:
         return {}
-    query = sa.select(ActivityVersion).where(
-        ActivityVersion.tenant_id == revision.tenant_id, ActivityVersion.id.in_(wanted)
-    )
-    return {str(version.activity_id): version for version in session.scalars(query)}
+    found = session.scalars(_VERSIONS, {"tenant_id": revision.tenant_id, "wanted": wanted})
+    return {str(version.activity_id): version for version in found}
 
 
 def save(

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING, cast
 
 import click
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
@@ -19,9 +17,7 @@ from binder.clock import uuid7
 from binder.models import Tenant
 from lti import doctor, sessions
 from lti.models import Deployment, Registration
-
-if TYPE_CHECKING:
-    from lti.ext import LTI
+from lti.tool import tool
 
 __all__ = ["commands", "register_platform"]
 
@@ -29,14 +25,10 @@ commands = AppGroup("lti", help="Classeur over LTI 1.3.")
 KEY_BITS = 2048
 
 
-def _tool() -> LTI:
-    return cast("LTI", current_app.extensions["lti"])
-
-
 @commands.command()
 def upgrade() -> None:
     """Bring the database's tables up to date."""
-    db.upgrade(_tool().engine, ("binder", "lti"))
+    db.upgrade(tool().engine, ("binder", "lti"))
     click.echo("The tables are up to date.")
 
 
@@ -108,7 +100,7 @@ def register(
     name: str,
 ) -> None:
     """Make a platform known; say it again to change an address or add a deployment."""
-    with _tool().begin() as session:
+    with tool().begin() as session:
         registration = register_platform(
             session,
             tenant=tenant,
@@ -123,7 +115,7 @@ def register(
         )
         click.echo(f"Registered {registration.issuer} (client id {registration.client_id}).")
         click.echo("Give the platform these addresses of ours:")
-        for label, url in doctor.addresses(_tool()):
+        for label, url in doctor.addresses(tool()):
             click.echo(f"  {label:14} {url}")
 
 
@@ -143,7 +135,7 @@ def keys() -> None:
 def deliver(loop: bool) -> None:
     """Send the grades that are due to the platforms' gradebooks."""
     while True:
-        sent = _tool().deliver()
+        sent = tool().deliver()
         if not loop:
             click.echo(f"Sent {sent}.")
             return
@@ -153,14 +145,14 @@ def deliver(loop: bool) -> None:
 @commands.command()
 def purge() -> None:
     """Forget launches that are over."""
-    with _tool().begin() as session:
+    with tool().begin() as session:
         click.echo(f"Forgot {sessions.purge(session, limit=1_000_000)} launches.")
 
 
 @commands.command("doctor")
 def doctor_command() -> None:
     """Check keys, addresses, clock, database and platforms; say what to mend."""
-    findings = list(doctor.examine(_tool()))
+    findings = list(doctor.examine(tool()))
     for finding in findings:
         click.echo(f"{'ok  ' if finding.ok else 'MEND'}  {finding.what}: {finding.says}")
     sys.exit(0 if all(finding.ok for finding in findings) else 1)

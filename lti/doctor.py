@@ -6,7 +6,6 @@ import email.utils
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -19,9 +18,7 @@ from binder.clock import now
 from binder.models import OutboxEntry
 from lti.errors import LTIError
 from lti.models import Deployment, Registration
-
-if TYPE_CHECKING:
-    from lti.ext import LTI
+from lti.tool import Tool
 
 __all__ = ["Finding", "addresses", "examine"]
 
@@ -38,7 +35,7 @@ class Finding:
     says: str
 
 
-def addresses(tool: LTI) -> list[tuple[str, str]]:
+def addresses(tool: Tool) -> list[tuple[str, str]]:
     """Our addresses for the platform's registration form."""
     base = tool.settings.base_url or "https://YOUR-HOST"
     with current_app.test_request_context(base_url=base):
@@ -51,7 +48,7 @@ def addresses(tool: LTI) -> list[tuple[str, str]]:
     ]
 
 
-def examine(tool: LTI) -> Iterator[Finding]:
+def examine(tool: Tool) -> Iterator[Finding]:
     """All findings, the good ones too. Reads the platforms' key sets over the network."""
     yield _keys(tool)
     yield _base_url(tool)
@@ -72,7 +69,7 @@ def examine(tool: LTI) -> Iterator[Finding]:
         yield _platform(tool, issuer, urls)
 
 
-def _keys(tool: LTI) -> Finding:
+def _keys(tool: Tool) -> Finding:
     count = len(tool.settings.private_keys)
     if not count:
         return Finding(
@@ -81,7 +78,7 @@ def _keys(tool: LTI) -> Finding:
     return Finding("keys", True, f"{count}, the first one signs (kid {tool.keys.signing.kid[:12]}…)")
 
 
-def _base_url(tool: LTI) -> Finding:
+def _base_url(tool: Tool) -> Finding:
     base = tool.settings.base_url
     if base is None:
         says = (
@@ -92,7 +89,7 @@ def _base_url(tool: LTI) -> Finding:
     return Finding("base URL", True, base)
 
 
-def _database(tool: LTI) -> Finding:
+def _database(tool: Tool) -> Finding:
     kind = tool.engine.dialect.name
     try:
         with tool.engine.connect() as connection:
@@ -116,7 +113,7 @@ def _database(tool: LTI) -> Finding:
     return Finding("database", True, f"{kind}, tables up to date")
 
 
-def _outbox(tool: LTI) -> Finding:
+def _outbox(tool: Tool) -> Finding:
     open_ = (OutboxEntry.delivered_at.is_(None),)
     with tool.reading() as session:
         waiting = session.scalar(sa.select(sa.func.min(OutboxEntry.due_at)).where(*open_))
@@ -133,7 +130,7 @@ def _outbox(tool: LTI) -> Finding:
     return Finding("outbox", True, "nothing waits too long")
 
 
-def _platform(tool: LTI, issuer: str, urls: list[str]) -> Finding:
+def _platform(tool: Tool, issuer: str, urls: list[str]) -> Finding:
     for url in urls:
         parts = urlsplit(url)
         loopback = parts.hostname in ("localhost", "127.0.0.1", "::1") and tool.settings.allow_http_loopback

@@ -75,9 +75,7 @@ def refresh(begin: Begin, services: Services, tenant_id: UUID, audience_id: UUID
                 is_test=is_test_user(member.roles),
             )
             active = member.status == "Active"
-            people.join(
-                session, tenant_id, audience_id, person.id, role_of(member.roles), active=active
-            )
+            people.join(session, tenant_id, audience_id, person.id, role_of(member.roles), active=active)
             named.add(person.id)
         session.execute(
             sa.update(Membership)

@@ -82,7 +82,7 @@ def form_token(secret: str) -> str:
 
 def open_launch(session: Session, launch_id: UUID, secret: str) -> OpenLaunch | None:
     """The launch with that id if it is still open and the secret is its own."""
-    row = session.execute(_OPEN, {"id": launch_id, "now": now()}).first()
+    row = session.connection().execute(_OPEN, {"id": launch_id, "now": now()}).first()
     if row is None or not hmac.compare_digest(row.secret, hashed(secret)):
         return None
     viewer = Viewer(

@@ -11,8 +11,9 @@ from binder import authoring
 from binder.errors import Invalid, NotFound
 from binder.importing import import_binder
 from exporters import read_archive
+from lti.tool import tool
 from lti.views.forms import identifier, problems
-from lti.views.screens import Here, render, screen, tool
+from lti.views.screens import Here, render, screen
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
@@ -94,7 +95,9 @@ def add_page(here: Here, binder: UUID) -> BaseResponse:
     """A new page at the end of a section; one goes on writing it."""
     try:
         section = identifier(request.form.get("section", ""))
-        if section not in {part.id for part in authoring.own_binder(here.session, here.viewer, binder).sections}:
+        if section not in {
+            part.id for part in authoring.own_binder(here.session, here.viewer, binder).sections
+        }:
             raise NotFound("no such section in this binder")
         page = authoring.add_page(here.session, here.viewer, section, title=request.form.get("title", ""))
     except Invalid as error:

@@ -109,7 +109,15 @@ def _page(code: str, status: int) -> Response:
         message=words.gettext(title),
         reference=reference,
     )
-    return render("error.html", g.get("lti_here"), title=title, advice=advice, reference=reference, back=home, status=status)
+    return render(
+        "error.html",
+        g.get("lti_here"),
+        title=title,
+        advice=advice,
+        reference=reference,
+        back=home,
+        status=status,
+    )
 
 
 @blueprint.errorhandler(BinderError)

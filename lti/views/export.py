@@ -10,7 +10,8 @@ from flask import Response, request, send_file
 
 from binder import authoring
 from exporters import export, exporters
-from lti.views.screens import Here, render, screen, tool
+from lti.tool import tool
+from lti.views.screens import Here, render, screen
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse

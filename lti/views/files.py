@@ -9,7 +9,8 @@ from flask import redirect, send_file
 
 from binder import authoring, files, submitting
 from binder.models import Page, PageRevision, Resource
-from lti.views.screens import Here, screen, tool
+from lti.tool import tool
+from lti.views.screens import Here, screen
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response

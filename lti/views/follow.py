@@ -14,8 +14,9 @@ from binder.access import find, require
 from binder.errors import Invalid, NotFound
 from binder.models import Assignment, Attempt, Audience, Page, Release
 from lti import roster
+from lti.tool import tool
 from lti.views.forms import identifier, number, points, problems
-from lti.views.screens import Here, render, screen, texts, tool
+from lti.views.screens import Here, render, screen, texts
 from lti.views.work import shown_work
 
 if TYPE_CHECKING:

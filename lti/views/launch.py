@@ -11,7 +11,8 @@ from flask import Response, jsonify, redirect, request, url_for
 from lti import launching, sessions
 from lti.protocol import launch as protocol
 from lti.protocol import login as logins
-from lti.views.screens import blueprint, tool
+from lti.tool import tool
+from lti.views.screens import blueprint
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse

@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 from flask import Response, g, request
 
 from lti import linking
+from lti.tool import tool
 from lti.views.forms import identifier
 from lti.views.launch import blueprint_url
-from lti.views.screens import Here, render, screen, tool
+from lti.views.screens import Here, render, screen
 
 __all__ = ["choose", "picker"]
 

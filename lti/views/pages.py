@@ -12,9 +12,10 @@ from binder.activities import activities
 from binder.blocks import digest
 from binder.errors import Conflict, Invalid
 from binder.models import Activity, Page
+from lti.tool import tool
 from lti.views.forms import identifier, number, problems
 from lti.views.rendering import Shown, file_views
-from lti.views.screens import Here, render, screen, tool
+from lti.views.screens import Here, render, screen
 from lti.views.wording import as_html
 
 if TYPE_CHECKING:

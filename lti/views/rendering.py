@@ -21,6 +21,14 @@ from lti.views.wording import helpers
 __all__ = ["Shown", "file_views"]
 
 
+_FILES = sa.select(
+    Resource.id, Resource.name, Resource.media_type, Resource.size, Resource.credit, Resource.licence
+).where(
+    Resource.tenant_id == sa.bindparam("tenant_id"),
+    Resource.id.in_(sa.bindparam("wanted", expanding=True)),
+)
+
+
 def file_views(
     here: Here, page_blocks: Sequence[Mapping[str, Any]], url: Callable[[str], str]
 ) -> dict[str, FileView]:
@@ -31,12 +39,10 @@ def file_views(
     names = {name for block in page_blocks for name in blocks[block["type"]].resources(block)}
     if not names:
         return {}
-    query = sa.select(Resource).where(
-        Resource.tenant_id == here.viewer.tenant_id, Resource.id.in_([UUID(name) for name in names])
-    )
+    values = {"tenant_id": here.viewer.tenant_id, "wanted": [UUID(name) for name in names]}
     return {
-        str(row.id): FileView(url(str(row.id)), row.name, row.media_type, row.size, row.credit, row.licence)
-        for row in here.session.scalars(query)
+        str(id): FileView(url(str(id)), *shown)
+        for id, *shown in here.session.connection().execute(_FILES, values)
     }
 
 

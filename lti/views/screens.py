@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
@@ -20,14 +20,13 @@ from sqlalchemy.orm import Session
 
 from binder.access import Viewer
 from lti import i18n, sessions
+from lti.tool import tool
 from lti.views.wording import helpers
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
 
-    from lti.ext import LTI
-
-__all__ = ["Here", "NotSignedIn", "Outdated", "blueprint", "render", "screen", "texts", "tool"]
+__all__ = ["Here", "NotSignedIn", "Outdated", "blueprint", "render", "screen", "texts"]
 
 blueprint = Blueprint("lti", "lti", template_folder="templates", static_folder="static")
 
@@ -58,11 +57,6 @@ class Here:
     def to(self, screen: str, **values: Any) -> BaseResponse:
         """A redirection after a POST (303), so that reloading repeats nothing."""
         return redirect(self.url(screen, **values), 303)
-
-
-def tool() -> LTI:
-    """The extension of the app that answers this request."""
-    return cast("LTI", current_app.extensions["lti"])
 
 
 def texts() -> i18n.Texts:

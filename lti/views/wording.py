@@ -111,7 +111,9 @@ def as_html(text: str, *, inline: bool = False) -> str:
     if inline:
         return escape(text, quote=False)
     paragraphs = re.split(r"\n[ \t]*\n\s*", text)
-    return "".join(f"<p>{escape(paragraph, quote=False)}</p>" for paragraph in paragraphs).replace("\n", "<br>")
+    return "".join(f"<p>{escape(paragraph, quote=False)}</p>" for paragraph in paragraphs).replace(
+        "\n", "<br>"
+    )
 
 
 def as_typed(html: str) -> str:

@@ -14,9 +14,10 @@ from binder.clock import now
 from binder.errors import Closed, Conflict, Invalid
 from binder.followup import VisitNote
 from binder.models import Attempt, PageRevision
+from lti.tool import tool
 from lti.views.forms import identifier, number, problems
 from lti.views.rendering import Shown, file_views
-from lti.views.screens import Here, render, screen, tool
+from lti.views.screens import Here, render, screen
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
@@ -128,6 +129,5 @@ def _answers(here: Here, revision: UUID) -> dict[str, Any]:
         if dot and name in fields:
             fields[name][field] = values
     return {
-        name: activities[version.type].answer_from_form(fields[name])
-        for name, version in versions.items()
+        name: activities[version.type].answer_from_form(fields[name]) for name, version in versions.items()
     }

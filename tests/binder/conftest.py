@@ -14,7 +14,7 @@ from binder.access import Role, Viewer
 from binder.models import Activity, Assignment, Attempt, Audience, Binder, Page, Tenant
 from tests import factories
 
-settings.register_profile("classeur", deadline=None, database=None, derandomize=True, max_examples=150)
+settings.register_profile("classeur", deadline=None, database=None, derandomize=True, max_examples=60)
 settings.load_profile("classeur")
 
 

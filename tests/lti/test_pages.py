@@ -150,7 +150,7 @@ def test_every_screen_is_sound(
             for width, height in wider:
                 page.set_viewport_size({"width": width, "height": height})
                 found += seen_troubles(page, lang)
-            found += axe_troubles(page, ["cat.color"])
+            found += axe_troubles(page, ["cat.color"])  # also the enhanced contrast, 7:1
             page.emulate_media(color_scheme=scheme)
             page.set_viewport_size({"width": first[0], "height": first[1]})
             troubles += [f"{name}: {trouble}" for trouble in dict.fromkeys([*found, *there.troubles])]

@@ -1,0 +1,83 @@
+"""The tool at work: what pages, commands and workers share once a host has mounted it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import cast
+
+import sqlalchemy as sa
+from flask import current_app
+from sqlalchemy.orm import Session, sessionmaker
+
+from binder import db, outbox
+from binder.access import Viewer
+from binder.grading import GRADE_RELEASED
+from binder.outbox import Handler
+from binder.storage import Storage
+from lti.passback import Passback
+from lti.protocol.http import Http
+from lti.protocol.jwks import PlatformKeys
+from lti.protocol.keys import KeyRing
+from lti.protocol.services import Services
+from lti.roster import ROSTER_WANTED, RosterReader
+from lti.settings import Settings
+from lti.visits import VisitBuffer
+
+__all__ = ["Tool", "tool"]
+
+
+class Tool:
+    """Database, files, keys and connections of one mounted tool."""
+
+    settings: Settings
+    http: Http
+    keys: KeyRing
+    platform_keys: PlatformKeys
+    services: Services
+    visits: VisitBuffer
+
+    def __init__(
+        self, engine: sa.Engine, *, storage: Storage, viewer: Callable[[], Viewer | None] | None = None
+    ) -> None:
+        self.engine = db.prepare(engine)
+        self.storage = storage
+        self.viewer = viewer
+        self._write = sessionmaker(db.writing(engine), expire_on_commit=False)
+        self._read = sessionmaker(db.reading(engine), expire_on_commit=False)
+
+    def configure(self, settings: Settings) -> None:
+        """Take the settings: parse keys, make connections and the buffer of visits."""
+        self.settings = settings
+        self.keys = KeyRing(settings.private_keys)
+        self.http = Http(settings)
+        self.platform_keys = PlatformKeys(self.http, settings)
+        self.services = Services(self.http, self.keys)
+        self.visits = VisitBuffer(self.begin, settings.visit_flush_seconds)
+
+    def begin(self) -> AbstractContextManager[Session]:
+        """A transaction that may write; leaving it commits, an exception rolls it back."""
+        return self._write.begin()
+
+    def reading(self) -> AbstractContextManager[Session]:
+        """A transaction that only reads; on PostgreSQL the server itself refuses to write in it."""
+        return self._read.begin()
+
+    def handlers(self) -> dict[str, Handler]:
+        """Who tells what of the outbox; a host may add its own and give all to `binder.outbox.deliver`."""
+        return {
+            GRADE_RELEASED: Passback(self.begin, self.services).send,
+            ROSTER_WANTED: RosterReader(self.begin, self.services).fetch,
+        }
+
+    def deliver(self, *, limit: int = 1000) -> int:
+        """Do what is due: send grades to gradebooks, fetch class lists.
+
+        :return: how many entries were told.
+        """
+        return outbox.deliver(self.begin, self.handlers(), limit=limit)
+
+
+def tool() -> Tool:
+    """The tool of the app that answers this request, or runs this command."""
+    return cast("Tool", current_app.extensions["lti"])
