@@ -9,15 +9,16 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from binder import grading
-from binder.access import Viewer, find, may, who
+from binder.access import Viewer, find, may, require, who
 from binder.activities import activities
 from binder.assigning import assignment_of
 from binder.clock import now, uuid7
 from binder.errors import Closed, Conflict, Forbidden, Invalid, NotFound
 from binder.models import ActivityProgress, ActivityVersion, Assignment, Attempt, Page, PageRevision
+from binder.revisions import published, revision_of, versions_of
 
 __all__ = [
     "Work",
@@ -91,6 +92,24 @@ def attempts_of(
     return list(session.scalars(_ATTEMPTS_LOCKED if lock else _ATTEMPTS, whose))
 
 
+_GIVEN = (
+    sa.select(Assignment, PageRevision)
+    .join(Assignment.page)
+    .join(Page.binder)
+    .outerjoin(
+        PageRevision,
+        sa.and_(
+            PageRevision.tenant_id == Page.tenant_id,
+            PageRevision.page_id == Page.id,
+            PageRevision.number == Page.published_number,
+        ),
+    )
+    .where(Assignment.tenant_id == sa.bindparam("tenant_id"), Assignment.id == sa.bindparam("id"))
+    .options(contains_eager(Assignment.page).contains_eager(Page.binder))
+)
+"""An assignment with its page, its binder, and what is published of the page."""
+
+
 def open_work(
     session: Session,
     viewer: Viewer,
@@ -106,7 +125,11 @@ def open_work(
     :raises Closed: `not-open` for learners and parents before its opening date.
     :raises NotFound: if the page is not published.
     """
-    assignment = assignment_of(session, viewer, assignment_id, "read")
+    given = session.execute(_GIVEN, {"tenant_id": viewer.tenant_id, "id": assignment_id}).first()
+    if given is None:
+        raise NotFound("no such assignment")
+    assignment, newest = given
+    require(viewer, "read", assignment)
     if not viewer.teaches and not assignment.is_open(now()):
         raise Closed("not-open")
     whose = person_id or viewer.person_id
@@ -121,7 +144,9 @@ def open_work(
     if attempt is not None and attempt.submitted_at is not None and may_begin:
         attempt = None
     is_open = attempt is None or attempt.submitted_at is None
-    revision = _revision(session, assignment, attempt)
+    revision = newest if attempt is None else revision_of(session, attempt)
+    if revision is None:
+        raise NotFound("the page is not published")
     return Work(
         assignment,
         revision,
@@ -134,7 +159,7 @@ def open_work(
 
 def work_of_attempt(session: Session, attempt: Attempt) -> Work:
     """One copy as its teacher sees it, with the page that its learner was shown."""
-    revision = _revision(session, attempt.assignment, attempt)
+    revision = revision_of(session, attempt)
     return Work(
         attempt.assignment,
         revision,
@@ -143,45 +168,6 @@ def work_of_attempt(session: Session, attempt: Attempt) -> Work:
         handed_in=attempt.number,
         answering=False,
     )
-
-
-def _revision(session: Session, assignment: Assignment, attempt: Attempt | None) -> PageRevision:
-    """What the attempt shows; before its first save, what is published now."""
-    if attempt is None:
-        return published(session, assignment.page)
-    return session.get_one(PageRevision, (attempt.tenant_id, attempt.revision_id))
-
-
-_PUBLISHED = sa.select(PageRevision).where(
-    PageRevision.tenant_id == sa.bindparam("tenant_id"),
-    PageRevision.page_id == sa.bindparam("page_id"),
-    PageRevision.number == sa.bindparam("number"),
-)
-_VERSIONS = sa.select(ActivityVersion).where(
-    ActivityVersion.tenant_id == sa.bindparam("tenant_id"),
-    ActivityVersion.id.in_(sa.bindparam("wanted", expanding=True)),
-)
-
-
-def published(session: Session, page: Page) -> PageRevision:
-    """What pupils see of a page.
-
-    :raises NotFound: while it is a draft.
-    """
-    values = {"tenant_id": page.tenant_id, "page_id": page.id, "number": page.published_number}
-    revision = session.scalar(_PUBLISHED, values)
-    if revision is None:
-        raise NotFound("the page is not published")
-    return revision
-
-
-def versions_of(session: Session, revision: PageRevision) -> dict[str, ActivityVersion]:
-    """The activity versions that a revision shows, by activity id."""
-    wanted = [UUID(name) for name in revision.activities.values()]
-    if not wanted:
-        return {}
-    found = session.scalars(_VERSIONS, {"tenant_id": revision.tenant_id, "wanted": wanted})
-    return {str(version.activity_id): version for version in found}
 
 
 def save(

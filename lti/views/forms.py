@@ -12,6 +12,8 @@ from flask import request
 
 from binder.activities import Points
 from binder.errors import Invalid, NotFound
+from exporters import Unreadable
+from lti.views.wording import UNREADABLE
 
 __all__ = ["Problem", "identifier", "number", "points", "problems"]
 
@@ -21,6 +23,8 @@ Problem = tuple[str, str]
 
 def problems(error: Invalid | None) -> list[Problem]:
     """The messages of an error, flat: what stands deepest is the field's name."""
+    if isinstance(error, Unreadable) and error.reason in UNREADABLE:
+        return [("file", UNREADABLE[error.reason])]
     return list(_walk("", error.messages)) if error is not None else []
 
 

@@ -40,9 +40,10 @@ def file_views(
     if not names:
         return {}
     values = {"tenant_id": here.viewer.tenant_id, "wanted": [UUID(name) for name in names]}
+    rows = here.session.connection().execute(_FILES, values)
     return {
-        str(id): FileView(url(str(id)), *shown)
-        for id, *shown in here.session.connection().execute(_FILES, values)
+        str(row.id): FileView(url(str(row.id)), row.name, row.media_type, row.size, row.credit, row.licence)
+        for row in rows
     }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from binder.sanitize import linked
 from lti.i18n import N_, Texts
 
-__all__ = ["as_html", "as_typed", "helpers", "told"]
+__all__ = ["UNREADABLE", "as_html", "as_typed", "helpers", "told"]
 
 MESSAGES = (
     N_("a whole number from %(least)s to %(most)s"),
@@ -55,6 +55,10 @@ FIXED = (
     N_("this file comes from a newer Classeur: update this one first"),
     N_("Missing data for required field."),
     N_("Field may not be null."),
+    N_("Invalid type."),
+    N_("Number too large."),
+    N_("Not a valid number."),
+    N_("Not a valid utf-8 string."),
     N_("Unknown field."),
     N_("Not a valid string."),
     N_("Not a valid integer."),
@@ -77,6 +81,22 @@ STANDARD = (
     N_("Must be greater than or equal to %(least)s and less than or equal to %(most)s."),
 )
 """Marshmallow's messages that hold values."""
+
+
+_NOT_OURS = N_("this file does not come from Classeur: choose the file that Classeur gave you, unchanged")
+UNREADABLE = {
+    "not-a-zip": _NOT_OURS,
+    "bad-name": _NOT_OURS,
+    "special-entry": _NOT_OURS,
+    "bomb": _NOT_OURS,
+    "zip64": N_("this file is too large"),
+    "too-large": N_("this file is too large"),
+    "too-many-entries": N_("this file is too large"),
+    "no-binder": N_("there is no binder in this file: choose a teacher’s copy, not a copy for pupils"),
+    "damaged": N_("this file is damaged: download it or export the binder again"),
+    "too-new": N_("this file comes from a newer Classeur: update this one first"),
+}
+"""Why a file could not be brought in, by the reason of `exporters.Unreadable`."""
 
 
 def _pattern(message: str) -> re.Pattern[str]:

@@ -20,7 +20,7 @@ from tests import factories
 from tests.binder.conftest import School, hand_in, school_in
 
 MONDAY = datetime(2026, 9, 7, 8, tzinfo=UTC)
-MOST_QUERIES = 6
+MOST_QUERIES = 4
 
 
 @contextmanager
@@ -222,6 +222,8 @@ def test_a_page_that_was_never_published_is_not_there(session: Session, school: 
     placed = assigning.place(session, school.tenant.id, page.id, school.class_.id, owner)
     with pytest.raises(NotFound, match="not published"):
         submitting.open_work(session, school.lina, placed.id)
+    with pytest.raises(NotFound, match="not published"):
+        submitting.published(session, page)
     authoring.publish(session, school.teacher, page.id)
     assert submitting.open_work(session, school.lina, placed.id).versions == {}
 
@@ -320,10 +322,9 @@ def test_reading_takes_few_queries_and_writes_nothing(
         assert not reader.new
         assert not reader.dirty
         if engine.dialect.name == "sqlite":
-            assert len(sent) <= MOST_QUERIES
             reader.connection().exec_driver_sql("PRAGMA query_only=OFF")
     assert all(statement.startswith(("SELECT", "PRAGMA")) for statement in sent)
-    assert len([statement for statement in sent if statement.startswith("SELECT")]) == 4
+    assert len([statement for statement in sent if statement.startswith("SELECT")]) <= MOST_QUERIES
 
 
 def test_activities_on_a_page_have_one_copy(session: Session) -> None:

@@ -12,7 +12,8 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask import Flask, request
+from flask import Flask, Response, request
+from markupsafe import escape
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -24,11 +25,21 @@ from binder.models import Attempt, Binder, Page, Release
 from binder.storage import FileStorage
 from examples.school import lessons
 from lti.ext import LTI
+from lti.linking import Answer
+from lti.views.headers import protect
+from lti.views.screens import render
 from tests import factories
 
 __all__ = ["School", "open_school", "served"]
 
-PUPILS = ("Inès Amrani", "Tom Berger", "Louise Caron", "Yanis Diallo", "Zoé Étienne", "Maël Fournier-Delacroix")
+PUPILS = (
+    "Inès Amrani",
+    "Tom Berger",
+    "Louise Caron",
+    "Yanis Diallo",
+    "Zoé Étienne",
+    "Maël Fournier-Delacroix",
+)
 
 
 @dataclass
@@ -77,6 +88,27 @@ def _app(engine: sa.Engine, storage: FileStorage, people: dict[str, Viewer]) -> 
         return replace(viewer, locale=request.cookies.get("lang", "fr")) if viewer else None
 
     LTI(engine, storage=storage, viewer=looking).init_app(app)
+
+    @app.get("/frame")
+    def frame() -> str:
+        """A platform's page that holds a screen in a frame."""
+        return (
+            "<!doctype html><html lang=fr><link rel=icon href='data:,'><title>ENT</title><script>heights = [];"
+            "addEventListener('message', it => it.data.subject == 'lti.frameResize' && heights.push(it.data.height))"
+            f"</script><iframe title=Classeur width=700 height=300 src='{escape(request.args['of'])}'></iframe>"
+        )
+
+    @app.get("/picked")
+    def picked() -> Response:
+        """The page that carries a teacher's choice to the platform."""
+        answer = Answer(f"{request.host_url}platform", "a.b.c")
+        return protect(render("picked.html", answer=answer))
+
+    @app.post("/platform")
+    def platform() -> str:
+        """What a platform receives."""
+        return f"JWT={escape(request.form['JWT'])}"
+
     return app
 
 
@@ -130,7 +162,9 @@ def _fill(session: Session, storage: FileStorage) -> tuple[dict[str, Viewer], di
     week = timedelta(days=7)
     asked = _with_questions(water)
     marked = _give(session, teacher, asked[0], due_at=now() + week, max_attempts=2)
-    by_hand = _give(session, teacher, _with_questions(fractions)[0], due_at=now() + week, release=Release.BY_HAND)
+    by_hand = _give(
+        session, teacher, _with_questions(fractions)[0], due_at=now() + week, release=Release.BY_HAND
+    )
     late = _give(session, teacher, asked[1], opens_at=now() - 2 * week, due_at=now() - week)
     later = _give(session, teacher, _with_questions(tale)[0], opens_at=now() + week)
     free = _give(session, teacher, _with_questions(fractions)[1], max_attempts=0)
@@ -152,7 +186,8 @@ def _fill(session: Session, storage: FileStorage) -> tuple[dict[str, Viewer], di
     authoring.change_page_title(session, teacher, page.id, title=page.title)
     copies = list(session.scalars(sa.select(Attempt).where(Attempt.assignment_id == by_hand)))
     first = session.scalars(sa.select(Attempt).where(Attempt.assignment_id == marked)).first()
-    assert first is not None and pupils[0].person_id is not None
+    assert first is not None
+    assert pupils[0].person_id is not None
     ids = {
         "binder": binders["cycle-de-l-eau"].id,
         "fractions": binders["fractions"].id,
