@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import entry_points
@@ -31,6 +32,7 @@ class Registry(Generic[Kind]):
         self.group = group
         self._kinds: dict[str, Kind] = {}
         self._loaded = False
+        self._lock = threading.RLock()
 
     def register(self, cls: type[Kind]) -> type[Kind]:
         """Class decorator: make one instance known under its name.
@@ -73,9 +75,11 @@ class Registry(Generic[Kind]):
             del self._kinds[name]
 
     def _load(self) -> None:
-        if not self._loaded:
-            self._loaded = True
+        if self._loaded:
+            return
+        with self._lock:
             for entry_point in entry_points(group=self.group):
                 loaded = entry_point.load()
                 if not any(type(kind) is loaded for kind in self._kinds.values()):
                     self.register(loaded)
+            self._loaded = True

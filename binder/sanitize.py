@@ -33,7 +33,7 @@ MAX_DEPTH = 100
 MAX_NESTING = 64
 """Nested lists and objects of a JSON text at the most."""
 
-INLINE = frozenset("a abbr br code em s span strong sub sup u".split())
+INLINE = frozenset("a abbr b br code em i s span strong sub sup u".split())
 BLOCK = INLINE | frozenset(
     "blockquote caption h3 h4 h5 hr li ol p pre table tbody td tfoot th thead tr ul".split()
 )

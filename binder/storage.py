@@ -104,6 +104,7 @@ class FileStorage:
             path = self._path(tenant_id, digest.hexdigest())
             path.parent.mkdir(parents=True, exist_ok=True)
             os.replace(name, path)
+            _sync(path.parent)
         finally:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(name)
@@ -124,6 +125,15 @@ class FileStorage:
     def url(self, tenant_id: UUID, sha256: str) -> str | None:
         """None: files of a folder are served by the application."""
         return None
+
+
+def _sync(folder: Path) -> None:
+    """Make the folder's list of names survive a power cut, too."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def media_type_of(head: bytes) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from binder.clock import uuid7
 from binder.grading import counting_grade
-from binder.models import Assignment, Page
+from binder.models import Assignment, Attempt, Grade, Page
 from binder.outbox import Begin, Due, Failed
 from lti.errors import ServiceError
 from lti.models import Context, LineItem, User
@@ -33,7 +33,6 @@ class _Parcel:
     context: Context
     line_item: str | None
     score: ags.Score
-    maximum: float
 
 
 class Passback:
@@ -97,18 +96,6 @@ class Passback:
             return None
         if line_item is None and not context.lineitems_url:
             raise Failed("the platform offers no gradebook for this class", final=True)
-        attempt, grade = counting
-        score = ags.Score(
-            user_id=subject,
-            timestamp=grade.released_at or grade.graded_at,
-            activity_progress=attempt.activity_progress.value,
-            grading_progress=attempt.grading_progress.value,
-            score_given=float(grade.score_given),
-            score_maximum=float(grade.score_maximum),
-            comment=grade.comment,
-            started_at=attempt.started_at,
-            submitted_at=attempt.submitted_at,
-        )
         title = session.scalars(
             sa.select(Page.title).where(Page.tenant_id == tenant_id, Page.id == assignment.page_id)
         ).one()
@@ -118,8 +105,7 @@ class Passback:
             title,
             context,
             line_item,
-            score,
-            float(grade.score_maximum),
+            _score(subject, *counting),
         )
 
     def _line_item(self, parcel: _Parcel) -> str:
@@ -129,7 +115,7 @@ class Passback:
         found = ags.find_line_item(parcel.connector, container, resource_id=resource_id, tag=TAG)
         if found is None:
             wanted = ags.LineItem(
-                label=parcel.title, score_maximum=parcel.maximum, resource_id=resource_id, tag=TAG
+                label=parcel.title, score_maximum=parcel.score.score_maximum or 1, resource_id=resource_id, tag=TAG
             )
             found = ags.create_line_item(parcel.connector, container, wanted)
         with self._begin() as session:
@@ -147,3 +133,17 @@ class Passback:
                     )
                 )
         return found.id
+
+
+def _score(subject: str, attempt: Attempt, grade: Grade) -> ags.Score:
+    return ags.Score(
+        user_id=subject,
+        timestamp=grade.released_at or grade.graded_at,
+        activity_progress=attempt.activity_progress.value,
+        grading_progress=attempt.grading_progress.value,
+        score_given=grade.score_given,
+        score_maximum=grade.score_maximum,
+        comment=grade.comment,
+        started_at=attempt.started_at,
+        submitted_at=attempt.submitted_at,
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import Response, jsonify, redirect, request, url_for
@@ -33,10 +32,6 @@ def blueprint_url() -> str:
     return _external("lti.start").rstrip("/")
 
 
-def _is_https() -> bool:
-    return urlsplit(_external("lti.launch")).scheme == "https"
-
-
 def _set_cookie(response: BaseResponse, name: str, value: str, *, path: str, seconds: float) -> None:
     """A cookie that also lives in an iframe of another site: `SameSite=None; Secure; Partitioned` (CHIPS)."""
     response.set_cookie(
@@ -51,23 +46,24 @@ def _set_cookie(response: BaseResponse, name: str, value: str, *, path: str, sec
     )
 
 
-def _state_cookie(state: str) -> str:
+def _state_cookie(state: str, our_url: str) -> str:
     """The cookie's name; the prefix that ties it to this host is only for https."""
     name = logins.cookie_name(state)
-    return name if _is_https() else name.removeprefix("__Host-")
+    return name if our_url.startswith("https://") else name.removeprefix("__Host-")
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
 def login() -> BaseResponse:
     """A platform asks us to log somebody in: note it, and send the browser to the platform's authorization endpoint."""
+    our_url = _external("lti.launch")
     begun = logins.start(
         request.values.to_dict(),
         begin=tool().begin,
-        redirect_uri=_external("lti.launch"),
+        redirect_uri=our_url,
         settings=tool().settings,
     )
     response = redirect(begun.authorization_url, 302)
-    _set_cookie(response, _state_cookie(begun.state), begun.secret, path="/", seconds=begun.lifetime)
+    _set_cookie(response, _state_cookie(begun.state, our_url), begun.secret, path="/", seconds=begun.lifetime)
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -75,14 +71,15 @@ def login() -> BaseResponse:
 @blueprint.post("/launch")
 def launch() -> BaseResponse:
     """A platform sends somebody with an id_token: check everything, open a session, go on with a GET."""
-    name = _state_cookie(request.form.get("state", ""))
+    our_url = _external("lti.launch")
+    name = _state_cookie(request.form.get("state", ""), our_url)
     valid = protocol.validate(
         request.form.to_dict(),
         secret=request.cookies.get(name),
         begin=tool().begin,
         platform_keys=tool().platform_keys,
         settings=tool().settings,
-        tool_url=_external("lti.launch"),
+        tool_url=our_url,
     )
     secret = sessions.new_secret()
     lifetime = tool().settings.launch_lifetime

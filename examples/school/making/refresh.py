@@ -8,6 +8,7 @@ SCHOOL = Path(__file__).parent.parent
 
 
 def main() -> None:
+    """Rewrite sizes and digests after files have been made anew."""
     for source in sorted(SCHOOL.glob("*/binder.json")):
         document = json.loads(source.read_text(encoding="utf-8"))
         for resource in document["binder"]["resources"]:

@@ -17,6 +17,7 @@ CHARTS = {"repartition": "fr", "water-on-earth": "en"}
 
 
 def main() -> None:
+    """Print the worksheets and charts."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
     parser.add_argument("--chromium", default=None)

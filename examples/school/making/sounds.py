@@ -18,6 +18,7 @@ RATE = 22_050
 
 
 def silence(seconds: float) -> list[float]:
+    """Nothing to hear, for some seconds."""
     return [0.0] * int(seconds * RATE)
 
 
@@ -98,6 +99,7 @@ def save(track: list[float], path: Path, peak: float = 0.8, fade: float = 0.8) -
 
 
 def main(folder: Path) -> None:
+    """Write both sounds into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     save(rain(), folder / "pluie.wav", peak=0.6)
     save(drops(), folder / "gouttes.wav")
