@@ -108,6 +108,7 @@ def _statements(setting: Setting, browser: Browser, target: str) -> int:
         answer = client.get(target, base_url="https://tool.example", headers={"Cookie": cookie})
         if answer.status_code != 200:
             raise RuntimeError(f"view: {answer.status_code}")
+    count = sum(not statement.startswith("BEGIN") for statement in seen)
     tool.visits.flush()
     tool.engine.dispose()
-    return sum(not statement.startswith("BEGIN") for statement in seen)
+    return count

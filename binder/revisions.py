@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -17,10 +18,13 @@ _PUBLISHED = sa.select(PageRevision).where(
     PageRevision.page_id == sa.bindparam("page_id"),
     PageRevision.number == sa.bindparam("number"),
 )
-_VERSIONS = sa.select(ActivityVersion).where(
+_VERSIONS = sa.select(*ActivityVersion.__table__.c).where(
     ActivityVersion.tenant_id == sa.bindparam("tenant_id"),
     ActivityVersion.id.in_(sa.bindparam("wanted", expanding=True)),
 )
+MOST_KEPT = 500
+_kept: dict[tuple[UUID, tuple[str, ...]], Mapping[str, ActivityVersion]] = {}
+"""Activity versions that this process has read, by tenant and ids: what never changes need be read only once."""
 
 
 def revision_of(session: Session, attempt: Attempt) -> PageRevision:
@@ -40,10 +44,18 @@ def published(session: Session, page: Page) -> PageRevision:
     return revision
 
 
-def versions_of(session: Session, revision: PageRevision) -> dict[str, ActivityVersion]:
-    """The activity versions that a revision shows, by activity id."""
-    wanted = [UUID(name) for name in revision.activities.values()]
-    if not wanted:
+def versions_of(session: Session, revision: PageRevision) -> Mapping[str, ActivityVersion]:
+    """The activity versions that a revision shows, by activity id; they belong to no session."""
+    names = tuple(revision.activities.values())
+    if not names:
         return {}
-    found = session.scalars(_VERSIONS, {"tenant_id": revision.tenant_id, "wanted": wanted})
-    return {str(version.activity_id): version for version in found}
+    found = _kept.get((revision.tenant_id, names))
+    if found is None:
+        values = {"tenant_id": revision.tenant_id, "wanted": [UUID(name) for name in names]}
+        rows = session.execute(_VERSIONS, values).mappings()
+        found = {str(row["activity_id"]): ActivityVersion(**row) for row in rows}
+        if len(found) == len(names):
+            if len(_kept) >= MOST_KEPT:
+                _kept.clear()
+            _kept[revision.tenant_id, names] = found
+    return found

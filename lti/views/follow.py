@@ -152,12 +152,15 @@ def copy(here: Here, attempt: UUID) -> Response:
 @screen("/copies/<uuid:attempt>", "POST")
 def review(here: Here, attempt: UUID) -> BaseResponse:
     """The teacher's mark and comment."""
+    untouched = request.form.get("score_given") == request.form.get(
+        "score_shown"
+    )  # it may be exacter than shown
     try:
         grading.review(
             here.session,
             here.viewer,
             attempt,
-            score_given=points("score_given"),
+            score_given=None if untouched else points("score_given"),
             comment=request.form.get("comment", ""),
         )
     except Invalid as error:

@@ -112,6 +112,8 @@ def test_what_a_person_must_mark_waits_for_them(session: Session, opinion: None)
     assert grading.released(attempt) is None
     assert entries(session) == []
     assert grading.release(session, school.teacher, school.given.id) == 0
+    with pytest.raises(Invalid):
+        grading.review(session, school.teacher, attempt.id, comment="sans points")
     grade = grading.review(
         session, school.teacher, attempt.id, score_given=Fraction(9, 2), comment=" Bien.\x00 "
     )

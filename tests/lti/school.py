@@ -193,7 +193,7 @@ def _fill(session: Session, storage: FileStorage) -> tuple[dict[str, Viewer], di
         "fractions": binders["fractions"].id,
         "page": asked[0].id,
         "activity": UUID(next(b["activity"] for b in asked[0].blocks if b["type"] == "activity")),
-        "draft": tale[1].id,
+        "draft": tale[-1].id,
         "marked": marked,
         "by_hand": by_hand,
         "late": late,

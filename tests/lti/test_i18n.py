@@ -159,6 +159,8 @@ def test_a_value_in_a_message_survives_its_translation() -> None:
     assert told("from 0 to 20", FRENCH) == "de 0 à 20"
     assert told("the file “a: b.png” is missing", FRENCH) == "le fichier «\u00a0a: b.png\u00a0» manque"
     assert told("from 0 to 20", ENGLISH) == "from 0 to 20"
+    assert told("Length must be between 2 and 50.", ENGLISH) == "from 2 to 50 are needed"
+    assert told("Shorter than minimum length 1.", FRENCH) == "à indiquer"
 
 
 def test_a_message_that_nobody_knows_stays_as_it_is() -> None:

@@ -6,15 +6,18 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from axe_playwright_python.sync_playwright import Axe
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
+from binder.models import Grade
 from tests.lti.looks import ARGUMENTS, CHROMIUM, screens
 from tests.lti.school import School, open_school, served
 
@@ -411,11 +414,11 @@ def test_words_of_people_are_escaped(own_school: School) -> None:
     teacher = somebody(own_school, "newcomer")
     teacher.open("/lti/my/binders")
     teacher.send(
-        "/lti/my/binders", title="<script>alert(1)</script>", description="<b>x</b> https://a.example/"
+        "/lti/my/binders", title="<script>alert(1)</script>", description="<b>x</b> https://example.org/"
     )
     assert "<script>alert" not in teacher.html
     assert "&lt;script&gt;alert(1)" in teacher.html
-    assert 'href="https://a.example/"' in teacher.html
+    assert 'href="https://example.org/"' in teacher.html
     assert "&lt;b&gt;x&lt;/b&gt;" in teacher.html
 
 
@@ -524,6 +527,22 @@ def test_more_points_than_there_are_is_told_in_words(own_school: School) -> None
     assert teacher.status == 422
     assert "de 0 à 1" in html
     assert ">Gardé</textarea>" in html
+
+
+def test_points_that_are_shown_rounded_stay_exact_when_only_a_comment_is_written(own_school: School) -> None:
+    ids = own_school.ids
+    with own_school.begin() as session:
+        grade = session.scalars(sa.select(Grade).where(Grade.attempt_id == ids["unreturned"])).one()
+        grade.score_given = Fraction(1, 3)
+    teacher = somebody(own_school, "teacher")
+    teacher.open(f"/lti/my/copies/{ids['unreturned']}")
+    assert teacher.field("score_shown") == "0,33"
+    teacher.send(
+        f"/lti/my/copies/{ids['unreturned']}", score_given="0,33", score_shown="0,33", comment="Bien."
+    )
+    with own_school.begin() as session:
+        newest = session.scalars(sa.select(Grade).where(Grade.comment == "Bien.")).one()
+        assert newest.score_given == Fraction(1, 3)
 
 
 def _answers(html: str) -> list[tuple[str, str]]:
