@@ -55,7 +55,7 @@ class Texts:
     language: str
     locale: Locale
     messages: dict[str, str | tuple[str, ...]]
-    plural: Callable[[int], int]
+    plural: Callable[[float], int]
     zone: ZoneInfo = ZoneInfo("Europe/Paris")
 
     def gettext(self, text: str, **values: Any) -> str:
@@ -112,5 +112,5 @@ def texts(language: str) -> Texts:
                 forms = [message.string] if isinstance(message.string, str) else list(message.string or ())
                 if any(forms):
                     messages[one] = tidy(forms[0]) if len(forms) == 1 else tuple(tidy(form) for form in forms)
-    plural = (lambda n: int(n > 1)) if language == "fr" else (lambda n: int(n != 1))
+    plural = (lambda n: int(n >= 2)) if language == "fr" else (lambda n: int(n != 1))
     return Texts(language, locale, messages, plural)

@@ -173,26 +173,21 @@ class Choice(ActivityType):
     def content_from_form(self, fields: Mapping[str, Sequence[str]]) -> dict[str, Any]:
         """See `ActivityType.content_from_form`.
 
-        Options are rows: `option` texts, `option_id` (empty for a new row), `option_feedback`, and `correct` holding
-        the row numbers that are right; empty rows are left out.
+        Options are rows: `option` texts, `option_id` (empty for a new row), `option_feedback`, `option_part` (what the
+        row is worth if it is not quite right) and `correct` holding the row numbers that are right; rows without a
+        text are left out.
         """
 
         def one(name: str, default: str = "") -> str:
             return next(iter(fields.get(name, ())), default)
 
-        rows = range(len(fields.get("option", ())))
-        ids, feedback, options = {}, {}, []
-        for row in rows:
-            html = fields["option"][row].strip()
-            if not html:
-                continue
-            known = fields.get("option_id", ())
-            ids[row] = (known[row] if row < len(known) else "") or secrets.token_hex(4)
-            options.append({"id": ids[row], "html": html})
-            given = fields.get("option_feedback", ())
-            if row < len(given) and given[row].strip():
-                feedback[ids[row]] = given[row]
-        ticked = {row for row in ids if str(row) in fields.get("correct", ())}
+        def cell(name: str, row: int) -> str:
+            column = fields.get(name, ())
+            return column[row].strip() if row < len(column) else ""
+
+        rows = [row for row in range(len(fields.get("option", ()))) if cell("option", row)]
+        ids = {row: cell("option_id", row) or secrets.token_hex(4) for row in rows}
+        ticked = [row for row in rows if str(row) in fields.get("correct", ())]
         return {
             "points": one("points", "1"),
             "body": {
@@ -200,11 +195,18 @@ class Choice(ActivityType):
                 "multiple": one("multiple") == "1",
                 "shuffle": one("shuffle") == "1",
                 "tell_count": one("tell_count") == "1",
-                "options": options,
+                "options": [{"id": ids[row], "html": cell("option", row)} for row in rows],
             },
             "key": {
-                "correct": [ids[row] for row in sorted(ticked)],
-                "feedback": feedback,
+                "correct": [ids[row] for row in ticked],
+                "mapping": {
+                    ids[row]: cell("option_part", row)
+                    for row in rows
+                    if cell("option_part", row) and row not in ticked
+                },
+                "feedback": {
+                    ids[row]: cell("option_feedback", row) for row in rows if cell("option_feedback", row)
+                },
                 "explanation": one("explanation"),
             },
             "scoring": {"mode": one("mode", "right_minus_wrong")},

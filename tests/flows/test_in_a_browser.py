@@ -144,7 +144,7 @@ def expect_stranger_refused(browser: Browser, world: World, lesson: BinderPage, 
     with world.session() as session:
         assignment = session.scalars(sa.select(Assignment.id)).one()
     context, page = person(browser, world, "adam", scripts=scripts)
-    open_classeur(page, world, "5B", scripts=scripts).get_by_role("heading", level=1).wait_for()
+    open_classeur(page, world, "5B", scripts=scripts).locator("nav.tabs").wait_for()
     inside = page.frames[1]
     launch = inside.url.split("/lti/l/")[1].split("/")[0]
     answers: list[int] = []
@@ -164,7 +164,7 @@ def test_an_unpartitioned_cookie_would_not_come(browser: Browser, world: World) 
     """The control of the experiment: this browser does block third-party cookies in that iframe."""
     world.tool_app.add_url_rule("/plain", "plain", plain_cookie)
     context, page = person(browser, world, "lina", scripts=True)
-    open_classeur(page, world, "5A", scripts=True).get_by_role("heading", level=1).wait_for()
+    open_classeur(page, world, "5A", scripts=True).locator("nav.tabs").wait_for()
     inside = page.frames[1]
     inside.goto(f"{world.tool_url}/plain")
     inside.goto(f"{world.tool_url}/plain")

@@ -365,6 +365,22 @@ def test_an_authors_form_becomes_an_activity() -> None:
     assert (loaded.body["multiple"], loaded.body["shuffle"], loaded.body["tell_count"]) == (True, True, False)
 
 
+def test_an_authors_form_keeps_parts_of_points() -> None:
+    data = choice.content_from_form(
+        {
+            "prompt": ["<p>Quoi ?</p>"],
+            "option": ["eau", "vapeur", "feu"],
+            "option_part": ["1/3", "1/2", ""],
+            "correct": ["0"],
+        }
+    )
+    loaded = choice.load(data)
+    ids = [option["id"] for option in loaded.body["options"]]
+    assert loaded.key["mapping"] == {ids[1]: "1/2"}, "what is right needs no part"
+    with pytest.raises(Invalid):
+        choice.load({**data, "key": {**data["key"], "mapping": {ids[1]: "half"}}})
+
+
 def test_an_empty_form_is_refused_and_does_not_fail() -> None:
     with pytest.raises(Invalid):
         choice.load(choice.content_from_form({}))
