@@ -110,7 +110,9 @@ def review(
     if before is None:
         raise Closed("not-handed-in")
     if score_given is None and attempt.grading_progress is GradingProgress.PENDING_MANUAL:
-        raise Invalid("score", {"score_given": ["give points: a part of this copy cannot be scored by itself"]})
+        raise Invalid(
+            "score", {"score_given": ["give points: a part of this copy cannot be scored by itself"]}
+        )
     if score_given is not None and not 0 <= score_given <= before.score_maximum:
         raise Invalid("score", {"score_given": [f"from 0 to {before.score_maximum}"]})
     if len(comment) > MAX_COMMENT:

@@ -115,7 +115,10 @@ class Passback:
         found = ags.find_line_item(parcel.connector, container, resource_id=resource_id, tag=TAG)
         if found is None:
             wanted = ags.LineItem(
-                label=parcel.title, score_maximum=parcel.score.score_maximum or 1, resource_id=resource_id, tag=TAG
+                label=parcel.title,
+                score_maximum=parcel.score.score_maximum or 1,
+                resource_id=resource_id,
+                tag=TAG,
             )
             found = ags.create_line_item(parcel.connector, container, wanted)
         with self._begin() as session:

@@ -48,7 +48,9 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def postgresql_server() -> Iterator[tuple[str, sa.Engine]]:
     """A running server with an upgraded database `template_classeur`, to be copied."""
     with postgres.cluster() as url:
-        admin = sa.create_engine(url.format("postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool)
+        admin = sa.create_engine(
+            url.format("postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.pool.NullPool
+        )
         with admin.connect() as connection:
             connection.exec_driver_sql("CREATE DATABASE template_classeur")
         template = db.create_engine(url.format("template_classeur"), poolclass=sa.pool.NullPool)

@@ -41,7 +41,11 @@ def cluster() -> Iterator[str]:
     bin = binaries()
     user = None
     if os.geteuid() == 0:
-        user = "postgres" if subprocess.run(["id", "postgres"], capture_output=True).returncode == 0 else "nobody"
+        user = (
+            "postgres"
+            if subprocess.run(["id", "postgres"], capture_output=True).returncode == 0
+            else "nobody"
+        )
     home = Path(tempfile.mkdtemp(prefix="classeur-pg-"))
     if user:
         shutil.chown(home, user)
@@ -53,8 +57,12 @@ def cluster() -> Iterator[str]:
             raise RuntimeError(f"{command[0]} failed: {done.stderr or done.stdout}")
 
     data = str(home / "data")
-    run(str(bin / "initdb"), "-D", data, "-U", "tests", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-    options = f"-k {home} -c listen_addresses='' -c fsync=off -c synchronous_commit=off -c max_connections=200"
+    run(
+        str(bin / "initdb"), "-D", data, "-U", "tests", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"
+    )
+    options = (
+        f"-k {home} -c listen_addresses='' -c fsync=off -c synchronous_commit=off -c max_connections=200"
+    )
     run(str(bin / "pg_ctl"), "-D", data, "-w", "-l", str(home / "log"), "-o", options, "start")
     try:
         yield f"postgresql+psycopg://tests@/{{}}?host={home}"
