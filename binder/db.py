@@ -147,18 +147,32 @@ def prepare(engine: sa.Engine) -> sa.Engine:
         connection.isolation_level = None
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=20000"):
             connection.execute(f"PRAGMA {pragma}").close()
+        record.info["synchronous"] = "FULL"
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: sa.Connection) -> None:
-        writes = connection.get_execution_options().get("classeur_writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        options = connection.get_execution_options()
+        if not options.get("classeur_writes", False):
+            connection.exec_driver_sql("BEGIN")
+            return
+        level = options.get("classeur_synchronous", "FULL")
+        if connection.info.get("synchronous") != level:
+            connection.exec_driver_sql(f"PRAGMA synchronous={level}")
+            connection.info["synchronous"] = level
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
 
 
-def writing(engine: sa.Engine) -> sa.Engine:
-    """The same engine for transactions that write: on SQLite they begin with the write lock."""
-    return engine.execution_options(classeur_writes=True)
+def writing(engine: sa.Engine, *, durable: bool = True) -> sa.Engine:
+    """The same engine for transactions that write: on SQLite they begin with the write lock.
+
+    :param durable: whether a commit must survive a power cut. Not so for what nobody would miss, such as a login
+        under way; the end of a process, even a violent one, loses nothing in either case.
+    """
+    return engine.execution_options(
+        classeur_writes=True, classeur_synchronous="FULL" if durable else "NORMAL"
+    )
 
 
 def reading(engine: sa.Engine) -> sa.Engine:

@@ -58,7 +58,7 @@ def login() -> BaseResponse:
     our_url = _external("lti.launch")
     begun = logins.start(
         request.values.to_dict(),
-        begin=tool().begin,
+        begin=tool().begin_lightly,
         redirect_uri=our_url,
         settings=tool().settings,
     )
@@ -76,14 +76,14 @@ def launch() -> BaseResponse:
     valid = protocol.validate(
         request.form.to_dict(),
         secret=request.cookies.get(name),
-        begin=tool().begin,
+        begin=tool().begin_lightly,
         platform_keys=tool().platform_keys,
         settings=tool().settings,
         tool_url=our_url,
     )
     secret = sessions.new_secret()
     lifetime = tool().settings.launch_lifetime
-    with tool().begin() as session:
+    with tool().begin_lightly() as session:
         opened = launching.receive(session, valid, secret=secret, lifetime=lifetime)
     home = url_for("lti.home", launch=opened)
     response = redirect(home, 303)

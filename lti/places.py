@@ -1,0 +1,245 @@
+"""Where a launch comes from – person, class, link – found at one look, or learned."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from binder import assigning
+from binder.clock import uuid7
+from binder.models import Audience, Membership, Person
+from lti import people, roster
+from lti.claims import Context as ClaimedContext
+from lti.claims import LaunchClaims
+from lti.models import ContentItem, Context, LineItem, ResourceLink, User
+from lti.protocol.launch import ValidatedLaunch
+
+__all__ = ["Place", "known", "learn"]
+
+CONTENT_ITEM = re.compile(r"/open/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$")
+"""End of the path of a link that deep linking made: it names a ContentItem."""
+
+
+KNOWN = (
+    sa.select(
+        User.person_id,
+        Person.display_name,
+        Person.is_test,
+        Membership.role,
+        Membership.active,
+        Context.id.label("context_key"),
+        Context.lineitems_url,
+        Context.ags_scopes,
+        Context.memberships_url,
+        Audience.title,
+        ResourceLink.id.label("link_key"),
+        ResourceLink.assignment_id,
+    )
+    .select_from(User)
+    .join(Person, sa.and_(Person.tenant_id == User.tenant_id, Person.id == User.person_id))
+    .join(Membership, sa.and_(Membership.tenant_id == User.tenant_id, Membership.person_id == User.person_id))
+    .join(
+        Context,
+        sa.and_(Context.tenant_id == User.tenant_id, Context.audience_id == Membership.audience_id),
+    )
+    .join(Audience, sa.and_(Audience.tenant_id == User.tenant_id, Audience.id == Context.audience_id))
+    .join(
+        ResourceLink, sa.and_(ResourceLink.tenant_id == User.tenant_id, ResourceLink.context_id == Context.id)
+    )
+    .where(
+        User.tenant_id == sa.bindparam("tenant_id"),
+        User.issuer == sa.bindparam("issuer"),
+        User.subject == sa.bindparam("subject"),
+        Context.deployment_id == sa.bindparam("deployment_id"),
+        Context.context_id == sa.bindparam("context_id"),
+        ResourceLink.resource_link_id == sa.bindparam("resource_link_id"),
+    )
+)
+"""All that a launch by somebody who has come before finds of them, their class and their link."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Who came, from where, through what."""
+
+    person_id: UUID | None
+    context_id: UUID | None
+    resource_link_id: UUID | None
+
+
+def _name(claims: LaunchClaims) -> people.Name:
+    return claims.name, claims.given_name, claims.family_name
+
+
+def _title(context: ClaimedContext) -> str:
+    return (context.title or context.label)[:255]
+
+
+def known(session: Session, valid: ValidatedLaunch) -> Place | None:
+    """The place of a launch by somebody who has come through this link before, if all is as it was then."""
+    claims = valid.claims
+    if claims.subject is None or claims.context is None or claims.resource_link is None:
+        return None
+    values = {
+        "tenant_id": valid.tenant_id,
+        "issuer": claims.issuer,
+        "subject": claims.subject,
+        "deployment_id": valid.deployment_key,
+        "context_id": claims.context.id,
+        "resource_link_id": claims.resource_link.id,
+    }
+    row = session.connection().execute(KNOWN, values).first()
+    if row is None or (row.assignment_id is None and _content_item(claims) is not None):
+        return None
+    now_told = (
+        people.display_name(_name(claims)) or row.display_name,
+        claims.test_user,
+        claims.role.value,
+        True,
+        _title(claims.context) or row.title,
+        claims.memberships_url or row.memberships_url,
+        (claims.ags.lineitems, list(claims.ags.scopes))
+        if claims.ags
+        else (row.lineitems_url, row.ags_scopes),
+    )
+    as_it_was = (
+        row.display_name,
+        row.is_test,
+        row.role,
+        row.active,
+        row.title,
+        row.memberships_url,
+        (row.lineitems_url, row.ags_scopes),
+    )
+    return Place(row.person_id, row.context_key, row.link_key) if now_told == as_it_was else None
+
+
+def learn(session: Session, valid: ValidatedLaunch) -> Place:
+    """The place of a launch that brings something new: what was not known is made, what has changed is changed."""
+    claims, tenant_id = valid.claims, valid.tenant_id
+    someone = None
+    if claims.subject is not None:
+        someone = people.person(
+            session, tenant_id, claims.issuer, claims.subject, _name(claims), is_test=claims.test_user
+        )
+    context = _context(session, valid)
+    if someone is not None and context is not None:
+        people.join(session, tenant_id, context.audience_id, someone.id, claims.role)
+    link = _resource_link(session, context, claims)
+    session.flush()
+    return Place(someone.id if someone else None, context.id if context else None, link.id if link else None)
+
+
+def _context(session: Session, valid: ValidatedLaunch) -> Context | None:
+    """The class that the launch comes from, with its service addresses as just given."""
+    claims, tenant_id = valid.claims, valid.tenant_id
+    if claims.context is None:
+        return None
+    query = sa.select(Context).where(
+        Context.tenant_id == tenant_id,
+        Context.deployment_id == valid.deployment_key,
+        Context.context_id == claims.context.id,
+    )
+    found = session.scalar(query)
+    title = _title(claims.context)
+    if found is None:
+        audience = Audience(id=uuid7(), tenant_id=tenant_id, title=title)
+        found = Context(
+            id=uuid7(),
+            tenant_id=tenant_id,
+            deployment_id=valid.deployment_key,
+            context_id=claims.context.id,
+            audience_id=audience.id,
+            ags_scopes=[],
+        )
+        try:
+            with session.begin_nested():
+                session.add(audience)
+                session.flush()
+                session.add(found)
+        except IntegrityError:  # another launch was first
+            found = session.scalars(query).one()
+    elif title:
+        _rename(session, found, title)
+    if claims.ags is not None:
+        scopes = list(claims.ags.scopes)
+        if (found.lineitems_url, found.ags_scopes) != (claims.ags.lineitems, scopes):
+            found.lineitems_url, found.ags_scopes = claims.ags.lineitems, scopes
+    if claims.memberships_url and found.memberships_url != claims.memberships_url:
+        found.memberships_url = claims.memberships_url
+        roster.want(session, tenant_id, found.audience_id)
+    return found
+
+
+def _rename(session: Session, context: Context, title: str) -> None:
+    session.execute(
+        sa.update(Audience)
+        .where(
+            Audience.tenant_id == context.tenant_id,
+            Audience.id == context.audience_id,
+            Audience.title != title,
+        )
+        .values(title=title)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _resource_link(session: Session, context: Context | None, claims: LaunchClaims) -> ResourceLink | None:
+    if context is None or claims.resource_link is None:
+        return None
+    query = sa.select(ResourceLink).where(
+        ResourceLink.tenant_id == context.tenant_id,
+        ResourceLink.context_id == context.id,
+        ResourceLink.resource_link_id == claims.resource_link.id,
+    )
+    found = session.scalar(query)
+    if found is None:
+        found = ResourceLink(
+            id=uuid7(),
+            tenant_id=context.tenant_id,
+            context_id=context.id,
+            resource_link_id=claims.resource_link.id,
+            title=claims.resource_link.title[:255],
+        )
+        try:
+            with session.begin_nested():
+                session.add(found)
+        except IntegrityError:  # another launch was first
+            found = session.scalars(query).one()
+    if found.assignment_id is None:
+        _place(session, context, found, claims)
+    return found
+
+
+def _content_item(claims: LaunchClaims) -> UUID | None:
+    match = CONTENT_ITEM.search(claims.target_link_uri.partition("?")[0])
+    return UUID(match[1]) if match else None
+
+
+def _place(session: Session, context: Context, link: ResourceLink, claims: LaunchClaims) -> None:
+    """The first opening of a link that deep linking made gives its page to the class, with the link's line item."""
+    item_id = _content_item(claims)
+    item = session.get(ContentItem, (context.tenant_id, item_id)) if item_id else None
+    if item is None:
+        return
+    given = assigning.place(session, context.tenant_id, item.page_id, context.audience_id, item.created_by_id)
+    link.assignment_id = given.id
+    if claims.ags is not None and claims.ags.lineitem:
+        known = sa.select(LineItem.id).where(
+            LineItem.tenant_id == context.tenant_id, LineItem.assignment_id == given.id
+        )
+        if session.scalar(known) is None:
+            session.add(
+                LineItem(
+                    id=uuid7(),
+                    tenant_id=context.tenant_id,
+                    context_id=context.id,
+                    assignment_id=given.id,
+                    url=claims.ags.lineitem,
+                )
+            )
