@@ -29,7 +29,7 @@ LAUNCHES: sa.Table = Launch.__table__  # type: ignore[assignment]
 STORE = sa.insert(LAUNCHES)
 
 
-def receive(session: Session, valid: ValidatedLaunch, *, secret: str, lifetime: float) -> UUID:
+def receive(connection: sa.Connection, valid: ValidatedLaunch, *, secret: str, lifetime: float) -> UUID:
     """Write down a launch whose checks have all passed.
 
     Most launches bring nothing new: one query says so, and nothing but the launch itself is written.
@@ -39,14 +39,17 @@ def receive(session: Session, valid: ValidatedLaunch, *, secret: str, lifetime: 
     :return: the launch's id.
     """
     if next(_launches) % PURGE_EVERY == 0:
-        sessions.purge(session, limit=PURGED_AT_ONCE)
-    claims, tenant_id, role = valid.claims, valid.tenant_id, valid.claims.role
-    place = places.known(session, valid) or places.learn(session, valid)
+        sessions.purge(connection, limit=PURGED_AT_ONCE)
+    claims, tenant_id = valid.claims, valid.tenant_id
+    place = places.known(connection, valid)
     children: list[UUID] = []
-    if role is Role.MENTOR:
-        children = people.persons(session, tenant_id, claims.issuer, claims.role_scope_mentor[:MAX_CHILDREN])
+    if place is None or claims.role is Role.MENTOR:
+        with Session(connection, join_transaction_mode="create_savepoint") as session, session.begin():
+            place = place or places.learn(session, valid)
+            subjects = claims.role_scope_mentor[:MAX_CHILDREN]
+            children = people.persons(session, tenant_id, claims.issuer, subjects)
     launch_id = uuid7()
-    session.connection().execute(
+    connection.execute(
         STORE,
         {
             "tenant_id": tenant_id,
@@ -56,7 +59,7 @@ def receive(session: Session, valid: ValidatedLaunch, *, secret: str, lifetime: 
             "person_id": place.person_id,
             "context_id": place.context_id,
             "resource_link_id": place.resource_link_id,
-            "role": role.value,
+            "role": claims.role.value,
             "test_user": claims.test_user,
             "children": [str(child) for child in children],
             "locale": claims.locale,

@@ -80,7 +80,7 @@ def _title(context: ClaimedContext) -> str:
     return (context.title or context.label)[:255]
 
 
-def known(session: Session, valid: ValidatedLaunch) -> Place | None:
+def known(connection: sa.Connection, valid: ValidatedLaunch) -> Place | None:
     """The place of a launch by somebody who has come through this link before, if all is as it was then."""
     claims = valid.claims
     if claims.subject is None or claims.context is None or claims.resource_link is None:
@@ -93,7 +93,7 @@ def known(session: Session, valid: ValidatedLaunch) -> Place | None:
         "context_id": claims.context.id,
         "resource_link_id": claims.resource_link.id,
     }
-    row = session.connection().execute(KNOWN, values).first()
+    row = connection.execute(KNOWN, values).first()
     if row is None or (row.assignment_id is None and _content_item(claims) is not None):
         return None
     now_told = (

@@ -105,7 +105,7 @@ def open_launch(session: Session, launch_id: UUID, secret: str) -> OpenLaunch | 
     )
 
 
-def purge(session: Session, *, limit: int = 100) -> int:
+def purge(session: Session | sa.Connection, *, limit: int = 100) -> int:
     """Forget launches that are over, some at a time.
 
     :return: how many.

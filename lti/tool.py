@@ -44,7 +44,7 @@ class Tool:
         self.storage = storage
         self.viewer = viewer
         self._write = sessionmaker(db.writing(engine), expire_on_commit=False)
-        self._write_lightly = sessionmaker(db.writing(engine, durable=False), expire_on_commit=False)
+        self._write_lightly = db.writing(engine, durable=False)
         self._read = sessionmaker(db.reading(engine), expire_on_commit=False)
 
     def configure(self, settings: Settings) -> None:
@@ -60,8 +60,8 @@ class Tool:
         """A transaction that may write; leaving it commits, an exception rolls it back."""
         return self._write.begin()
 
-    def begin_lightly(self) -> AbstractContextManager[Session]:
-        """As `begin`, for logins and launches: after a power cut people click again."""
+    def begin_lightly(self) -> AbstractContextManager[sa.Connection]:
+        """A transaction that writes, without a session, for logins and launches: after a power cut people click again."""
         return self._write_lightly.begin()
 
     def reading(self) -> AbstractContextManager[Session]:

@@ -68,8 +68,7 @@ class Examination:
 
     def check_state(self) -> None:
         """The login was begun by this browser, a moment ago; taking it uses up state and nonce."""
-        with self.begin() as session:
-            connection = session.connection()
+        with self.begin() as connection:
             self.taken = states.take(connection, self.form.get("state", ""), self.secret)
             known = StoredRegistrations(connection)
             found, self.named_deployment = known.find_both(self.taken.registration_id, self._peek())

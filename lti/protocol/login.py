@@ -58,8 +58,7 @@ def start(params: Mapping[str, str], *, begin: Begin, redirect_uri: str, setting
     _check(params)
     state, nonce, secret = (secrets.token_urlsafe(32) for _ in range(3))
     moment = now()
-    with begin() as session:
-        connection = session.connection()
+    with begin() as connection:
         registration = StoredRegistrations(connection).find_registration_by_params(
             params["iss"], params.get("client_id")
         )

@@ -14,7 +14,6 @@ import sqlalchemy as sa
 from pylti1p3.deployment import Deployment as StockDeployment
 from pylti1p3.registration import Registration as StockRegistration
 from pylti1p3.tool_config.abstract import ToolConfAbstract
-from sqlalchemy.orm import Session
 
 from lti.errors import RegistrationAmbiguous, RegistrationUnknown
 from lti.models import Deployment, DeploymentStatus, Registration
@@ -22,7 +21,7 @@ from lti.protocol.keys import KeyRing
 
 __all__ = ["Begin", "PlatformRegistration", "StoredDeployment", "StoredRegistrations"]
 
-Begin = Callable[[], AbstractContextManager[Session]]
+Begin = Callable[[], AbstractContextManager[sa.Connection]]
 """Opens a transaction that may write, and commits it at the end of the `with`."""
 
 REGISTRATIONS: sa.Table = Registration.__table__  # type: ignore[assignment]

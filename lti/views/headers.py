@@ -27,7 +27,10 @@ def _frames() -> str:
 
 @blueprint.after_request
 def protect(response: Response) -> Response:
-    """Set the headers that are not set yet."""
+    """Set the headers that are not set yet; a redirection has nothing to protect but where it comes from."""
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    if 300 <= response.status_code < 400:
+        return response
     form_action = " ".join(["'self'", *g.get("lti_form_actions", ())])
     response.headers.setdefault(
         "Content-Security-Policy",
@@ -35,7 +38,6 @@ def protect(response: Response) -> Response:
         f"font-src 'self'; connect-src 'self'; base-uri 'none'; form-action {form_action}; frame-ancestors {_frames()}",
     )
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "no-referrer")
     if response.mimetype == "text/html":
         response.headers.setdefault("Cache-Control", "no-store")
     return response

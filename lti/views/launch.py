@@ -83,8 +83,8 @@ def launch() -> BaseResponse:
     )
     secret = sessions.new_secret()
     lifetime = tool().settings.launch_lifetime
-    with tool().begin_lightly() as session:
-        opened = launching.receive(session, valid, secret=secret, lifetime=lifetime)
+    with tool().begin_lightly() as connection:
+        opened = launching.receive(connection, valid, secret=secret, lifetime=lifetime)
     home = url_for("lti.home", launch=opened)
     response = redirect(home, 303)
     _set_cookie(response, sessions.COOKIE, secret, path=home, seconds=lifetime)

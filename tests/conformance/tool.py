@@ -8,7 +8,6 @@ from urllib.parse import parse_qs, urlsplit
 
 from requests.structures import CaseInsensitiveDict
 from sqlalchemy import Engine
-from sqlalchemy.orm import sessionmaker
 
 from binder.db import writing
 from lti.protocol import launch, login
@@ -34,7 +33,7 @@ class Tool:
 
     def __init__(self, engine: Engine, **settings: Any) -> None:
         self.settings = Settings(**settings)
-        self.begin = sessionmaker(writing(engine)).begin
+        self.begin = writing(engine).begin
         self.http = KeysAtHand(self.settings)
         self.keys = PlatformKeys(self.http, self.settings)
 

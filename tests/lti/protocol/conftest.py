@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import Engine
 
+from binder.db import writing
 from lti.protocol.http import Http
+from lti.protocol.registrations import Begin
 from lti.settings import Settings
 from tests.lti.protocol.server import Server, serving
+
+
+@pytest.fixture
+def begin(engine: Engine) -> Begin:
+    """Opens a transaction that writes, as the protocol wants it: a connection without a session."""
+    return writing(engine).begin
 
 
 @pytest.fixture

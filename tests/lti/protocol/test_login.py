@@ -189,20 +189,20 @@ def test_login_is_taken_once_and_by_its_browser(engine: Engine, begin: Begin) ->
     platform.register(engine)
     begun = start(begin)
     for secret in (None, "", "another"):
-        with pytest.raises(errors.OtherBrowser), begin() as session:
-            states.take(session.connection(), begun.state, secret)
-    with begin() as session:
-        taken = states.take(session.connection(), begun.state, begun.secret)
+        with pytest.raises(errors.OtherBrowser), begin() as connection:
+            states.take(connection, begun.state, secret)
+    with begin() as connection:
+        taken = states.take(connection, begun.state, begun.secret)
     assert taken.target_link_uri == platform.TARGET
     assert taken.registration_id == begun.registration.id
-    with pytest.raises(errors.StateUnknown), begin() as session:
-        states.take(session.connection(), begun.state, begun.secret)
+    with pytest.raises(errors.StateUnknown), begin() as connection:
+        states.take(connection, begun.state, begun.secret)
 
 
 def test_registrations_in_the_form_of_pylti1p3(engine: Engine, begin: Begin) -> None:
     platform.register(engine, None, deployment_1=DeploymentStatus.PENDING)
-    with begin() as session:
-        conf = StoredRegistrations(session.connection())
+    with begin() as connection:
+        conf = StoredRegistrations(connection)
         found: Any = conf.find_registration_by_params(ISSUER, CLIENT)
         assert isinstance(found, PlatformRegistration)
         assert (found.get_issuer(), found.get_client_id()) == (ISSUER, CLIENT)
