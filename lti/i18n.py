@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel import Locale, UnknownLocaleError, dates, numbers
+from babel import Locale, dates, numbers
 from babel.messages.pofile import read_po
 
 __all__ = ["DEFAULT", "LANGUAGES", "N_", "Texts", "choose", "texts"]
@@ -90,16 +90,18 @@ class Texts:
 
         :raises ValueError: if it is no date.
         """
-        return datetime.fromisoformat(value).replace(tzinfo=self.zone) if value.strip() else None
+        if not value.strip():
+            return None
+        try:
+            return datetime.fromisoformat(value).replace(tzinfo=self.zone).astimezone(UTC)
+        except OverflowError:
+            raise ValueError("before the first day of all") from None
 
 
 @cache
 def texts(language: str) -> Texts:
     """The texts of one of `LANGUAGES`."""
-    try:
-        locale = Locale.parse(language)
-    except (UnknownLocaleError, ValueError):
-        return texts(DEFAULT)
+    locale = Locale.parse(language)
     source = files("lti") / "translations" / language / "LC_MESSAGES" / "lti.po"
     messages: dict[str, str | tuple[str, ...]] = {}
     tidy: Callable[[str], str] = _french if language == "fr" else str

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from binder.clock import uuid7
@@ -17,7 +18,7 @@ from lti.models import Context, LineItem, User
 from lti.protocol import ags
 from lti.protocol.services import Connector, Services
 
-__all__ = ["TAG", "Passback"]
+__all__ = ["TAG", "Passback", "keep_line_item"]
 
 TAG = "classeur"
 """Tag of our line items: with the assignment as resource id it finds them again after a copy of the course."""
@@ -113,6 +114,7 @@ class Passback:
         assignment, container = parcel.assignment, parcel.context.lineitems_url or ""
         resource_id = str(assignment.id)
         found = ags.find_line_item(parcel.connector, container, resource_id=resource_id, tag=TAG)
+        made = None
         if found is None:
             wanted = ags.LineItem(
                 label=parcel.title,
@@ -120,22 +122,38 @@ class Passback:
                 resource_id=resource_id,
                 tag=TAG,
             )
-            found = ags.create_line_item(parcel.connector, container, wanted)
+            found = made = ags.create_line_item(parcel.connector, container, wanted)
         with self._begin() as session:
-            known = sa.select(LineItem.url).where(
-                LineItem.tenant_id == assignment.tenant_id, LineItem.assignment_id == assignment.id
+            kept = keep_line_item(
+                session, assignment.tenant_id, parcel.context.id, assignment.id, url=found.id
             )
-            if session.scalar(known) is None:
-                session.add(
-                    LineItem(
-                        id=uuid7(),
-                        tenant_id=assignment.tenant_id,
-                        context_id=parcel.context.id,
-                        assignment_id=assignment.id,
-                        url=found.id,
-                    )
-                )
-        return found.id
+        if made is not None and kept != made.id:  # another worker has made one at the same moment
+            ags.delete_line_item(parcel.connector, made.id)
+        return kept
+
+
+def keep_line_item(
+    session: Session, tenant_id: UUID, context_id: UUID, assignment_id: UUID, *, url: str
+) -> str:
+    """Remember the assignment's column in the gradebook, unless one is remembered already.
+
+    :return: the URL of the one that counts.
+    """
+    query = sa.select(LineItem.url).where(
+        LineItem.tenant_id == tenant_id, LineItem.assignment_id == assignment_id
+    )
+    known = session.scalar(query)
+    if known is not None:
+        return known
+    new = LineItem(
+        id=uuid7(), tenant_id=tenant_id, context_id=context_id, assignment_id=assignment_id, url=url
+    )
+    try:
+        with session.begin_nested():
+            session.add(new)
+    except IntegrityError:  # another transaction was first
+        return session.scalars(query).one()
+    return url
 
 
 def _score(subject: str, attempt: Attempt, grade: Grade) -> ags.Score:

@@ -16,7 +16,8 @@ from binder.models import Audience, Membership, Person
 from lti import people, roster
 from lti.claims import Context as ClaimedContext
 from lti.claims import LaunchClaims
-from lti.models import ContentItem, Context, LineItem, ResourceLink, User
+from lti.models import ContentItem, Context, ResourceLink, User
+from lti.passback import keep_line_item
 from lti.protocol.launch import ValidatedLaunch
 
 __all__ = ["Place", "known", "learn"]
@@ -230,16 +231,4 @@ def _place(session: Session, context: Context, link: ResourceLink, claims: Launc
     given = assigning.place(session, context.tenant_id, item.page_id, context.audience_id, item.created_by_id)
     link.assignment_id = given.id
     if claims.ags is not None and claims.ags.lineitem:
-        known = sa.select(LineItem.id).where(
-            LineItem.tenant_id == context.tenant_id, LineItem.assignment_id == given.id
-        )
-        if session.scalar(known) is None:
-            session.add(
-                LineItem(
-                    id=uuid7(),
-                    tenant_id=context.tenant_id,
-                    context_id=context.id,
-                    assignment_id=given.id,
-                    url=claims.ags.lineitem,
-                )
-            )
+        keep_line_item(session, context.tenant_id, context.id, given.id, url=claims.ags.lineitem)

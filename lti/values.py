@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from lti.errors import ClaimInvalid
 
@@ -68,9 +69,21 @@ def texts_of(claims: Mapping[str, Any], name: str) -> tuple[str, ...]:
 def url_of(claims: Mapping[str, Any], name: str) -> str | None:
     """An absolute http(s) URL; None if absent or empty."""
     value = text_of(claims, name)
-    if value and not value.startswith(("https://", "http://")):
+    if value and not _is_url(value):
         raise ClaimInvalid(f"{name} is not a URL", claim=name)
     return value or None
+
+
+def _is_url(value: str) -> bool:
+    """Also whether its host may stand in a header of ours, among others."""
+    try:
+        parts = urlsplit(value)
+        hostname, _ = parts.hostname, parts.port
+    except ValueError:
+        return False
+    if not hostname or re.search(r"[\s;,'\"]", parts.netloc):
+        return False
+    return value.startswith(("https://", "http://"))
 
 
 def flag_of(claims: Mapping[str, Any], name: str) -> bool | None:

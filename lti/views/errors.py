@@ -105,7 +105,7 @@ def _page(code: str, status: int) -> Response:
     launch = g.get("lti_launch")
     words = texts()
     home = back(
-        launch.return_url if launch else g.get("lti_return_url"),
+        launch.return_url if launch else None,
         message=words.gettext(title),
         reference=reference,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
@@ -19,6 +20,7 @@ __all__ = ["Problem", "identifier", "number", "points", "problems"]
 
 Problem = tuple[str, str]
 """(field, message)"""
+WHOLE = re.compile(r"-?[0-9]{1,12}")
 
 
 def problems(error: Invalid | None) -> list[Problem]:
@@ -58,11 +60,7 @@ def number(name: str, default: int, *, least: int = 0, most: int = 1_000_000) ->
     text = request.form.get(name, "").strip()
     if not text:
         return default
-    if (
-        not (text.lstrip("-").isascii() and text.lstrip("-").isdigit())
-        or len(text) > 12
-        or not least <= int(text) <= most
-    ):
+    if not WHOLE.fullmatch(text) or not least <= int(text) <= most:
         raise Invalid(name, {name: [f"a whole number from {least} to {most}"]})
     return int(text)
 

@@ -114,7 +114,7 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("status", "body"), BAD)
+@pytest.mark.parametrize(("status", "body"), BAD, ids=range(len(BAD)))
 def test_keys_serve_on_while_the_platform_is_away(
     server: Server, keys: PlatformKeys, clock: Clock, status: int, body: bytes
 ) -> None:
@@ -133,7 +133,7 @@ def test_keys_serve_on_while_the_platform_is_away(
     assert keys.key(server.url, "key-1")
 
 
-@pytest.mark.parametrize(("status", "body"), BAD)
+@pytest.mark.parametrize(("status", "body"), BAD, ids=range(len(BAD)))
 def test_first_reading_may_fail_and_is_tried_again_soon(
     server: Server, keys: PlatformKeys, clock: Clock, status: int, body: bytes
 ) -> None:
