@@ -51,7 +51,9 @@ def newest(attempt: Attempt) -> Grade | None:
 
 
 def released(attempt: Attempt) -> Grade | None:
-    """The newest grade that learner and family may see."""
+    """The newest grade that learner and family may see; before the hand-in there is none to look for."""
+    if attempt.submitted_at is None:
+        return None
     return next((grade for grade in reversed(attempt.grades) if grade.released_at is not None), None)
 
 

@@ -1,4 +1,7 @@
-"""What pupils see of pages: revisions, and the activity versions that they show. Neither ever changes."""
+"""What pupils see of pages: revisions, and the activity versions that they show.
+
+Neither ever changes, so a process reads each only once; what is kept belongs to no session.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from binder.errors import NotFound
+from binder.keeping import Kept
 from binder.models import ActivityVersion, Attempt, Page, PageRevision
 
-__all__ = ["published", "revision_of", "versions_of"]
+__all__ = ["published", "revision", "revision_of", "versions_of"]
 
+_REVISION = sa.select(*PageRevision.__table__.c).where(
+    PageRevision.tenant_id == sa.bindparam("tenant_id"), PageRevision.id == sa.bindparam("id")
+)
 _PUBLISHED = sa.select(PageRevision).where(
     PageRevision.tenant_id == sa.bindparam("tenant_id"),
     PageRevision.page_id == sa.bindparam("page_id"),
@@ -23,13 +30,30 @@ _VERSIONS = sa.select(*ActivityVersion.__table__.c).where(
     ActivityVersion.id.in_(sa.bindparam("wanted", expanding=True)),
 )
 MOST_KEPT = 500
-_kept: dict[tuple[UUID, tuple[str, ...]], Mapping[str, ActivityVersion]] = {}
-"""Activity versions that this process has read, by tenant and ids: what never changes need be read only once."""
+_revisions: Kept[PageRevision] = Kept(MOST_KEPT)
+"""By id."""
+_versions: Kept[Mapping[str, ActivityVersion]] = Kept(MOST_KEPT)
+"""By the ids of those that a revision shows."""
+
+
+def revision(session: Session, tenant_id: UUID, id: UUID) -> PageRevision:
+    """A page as it was published once, to look at: it belongs to no session.
+
+    :raises NotFound: if there is none.
+    """
+    found = _revisions.get(tenant_id, id)
+    if found is None:
+        row = session.execute(_REVISION, {"tenant_id": tenant_id, "id": id}).mappings().first()
+        if row is None:
+            raise NotFound("no such revision")
+        found = PageRevision(**row)
+        _revisions.put(tenant_id, id, found)
+    return found
 
 
 def revision_of(session: Session, attempt: Attempt) -> PageRevision:
     """The page as it was when the attempt began."""
-    return session.get_one(PageRevision, (attempt.tenant_id, attempt.revision_id))
+    return revision(session, attempt.tenant_id, attempt.revision_id)
 
 
 def published(session: Session, page: Page) -> PageRevision:
@@ -49,13 +73,11 @@ def versions_of(session: Session, revision: PageRevision) -> Mapping[str, Activi
     names = tuple(revision.activities.values())
     if not names:
         return {}
-    found = _kept.get((revision.tenant_id, names))
+    found = _versions.get(revision.tenant_id, names)
     if found is None:
         values = {"tenant_id": revision.tenant_id, "wanted": [UUID(name) for name in names]}
         rows = session.execute(_VERSIONS, values).mappings()
         found = {str(row["activity_id"]): ActivityVersion(**row) for row in rows}
         if len(found) == len(names):
-            if len(_kept) >= MOST_KEPT:
-                _kept.clear()
-            _kept[revision.tenant_id, names] = found
+            _versions.put(revision.tenant_id, names, found)
     return found

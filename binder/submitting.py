@@ -9,7 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session, contains_eager, defer
 
 from binder import grading
 from binder.access import Viewer, find, may, require, who
@@ -18,7 +18,7 @@ from binder.assigning import assignment_of
 from binder.clock import now, uuid7
 from binder.errors import Closed, Conflict, Forbidden, Invalid, NotFound
 from binder.models import ActivityProgress, ActivityVersion, Assignment, Attempt, Page, PageRevision
-from binder.revisions import published, revision_of, versions_of
+from binder.revisions import published, revision, revision_of, versions_of
 
 __all__ = [
     "Work",
@@ -93,7 +93,7 @@ def attempts_of(
 
 
 _GIVEN = (
-    sa.select(Assignment, PageRevision)
+    sa.select(Assignment, PageRevision.id, Attempt)
     .join(Assignment.page)
     .join(Page.binder)
     .outerjoin(
@@ -104,10 +104,19 @@ _GIVEN = (
             PageRevision.number == Page.published_number,
         ),
     )
+    .outerjoin(
+        Attempt,
+        sa.and_(
+            Attempt.tenant_id == Assignment.tenant_id,
+            Attempt.assignment_id == Assignment.id,
+            Attempt.person_id == sa.bindparam("person_id"),
+        ),
+    )
     .where(Assignment.tenant_id == sa.bindparam("tenant_id"), Assignment.id == sa.bindparam("id"))
-    .options(contains_eager(Assignment.page).contains_eager(Page.binder))
+    .order_by(Attempt.number)
+    .options(contains_eager(Assignment.page).options(defer(Page.blocks), contains_eager(Page.binder)))
 )
-"""An assignment with its page, its binder, and what is published of the page."""
+"""An assignment with its page and its binder, which revision is published, and a person's attempts: a row each."""
 
 
 def open_work(
@@ -125,17 +134,18 @@ def open_work(
     :raises Closed: `not-open` for learners and parents before its opening date.
     :raises NotFound: if the page is not published.
     """
-    given = session.execute(_GIVEN, {"tenant_id": viewer.tenant_id, "id": assignment_id}).first()
-    if given is None:
+    whose = person_id or viewer.person_id
+    values = {"tenant_id": viewer.tenant_id, "id": assignment_id, "person_id": whose}
+    given = session.execute(_GIVEN, values).all()
+    if not given:
         raise NotFound("no such assignment")
-    assignment, newest = given
+    assignment, newest, _ = given[0]
     require(viewer, "read", assignment)
     if not viewer.teaches and not assignment.is_open(now()):
         raise Closed("not-open")
-    whose = person_id or viewer.person_id
     if person_id not in (None, viewer.person_id) and person_id not in viewer.children:
         raise Forbidden("another learner's work")
-    attempts = attempts_of(session, assignment, whose) if whose else []
+    attempts = [row[2] for row in given if row[2] is not None]
     attempt = attempts[-1] if attempts else None
     handed_in = sum(1 for one in attempts if one.submitted_at is not None)
     may_begin = not attempts or (
@@ -144,13 +154,14 @@ def open_work(
     if attempt is not None and attempt.submitted_at is not None and may_begin:
         attempt = None
     is_open = attempt is None or attempt.submitted_at is None
-    revision = newest if attempt is None else revision_of(session, attempt)
-    if revision is None:
+    shown = newest if attempt is None else attempt.revision_id
+    if shown is None:
         raise NotFound("the page is not published")
+    page = revision(session, viewer.tenant_id, shown)
     return Work(
         assignment,
-        revision,
-        versions_of(session, revision),
+        page,
+        versions_of(session, page),
         attempt,
         handed_in,
         answering=is_open and may(viewer, "answer", assignment) and whose == viewer.person_id,

@@ -32,6 +32,16 @@ def binaries() -> Path:
     raise RuntimeError(MISSING)
 
 
+def _copy(bin: Path, home: Path) -> Path:
+    """The installation around `bin` in `home`, with the libraries that a wheel keeps beside it."""
+    package = bin.parents[1]
+    shutil.copytree(bin.parent, home / package.name / bin.parent.name, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, home / libraries.name, symlinks=True)
+    return home / package.name / bin.parent.name / "bin"
+
+
 @contextmanager
 def cluster() -> Iterator[str]:
     """Start a server that listens on a socket in its own folder; yields a URL with `{}` for the database's name.
@@ -41,15 +51,14 @@ def cluster() -> Iterator[str]:
     bin = binaries()
     user = None
     if os.geteuid() == 0:
-        user = (
-            "postgres"
-            if subprocess.run(["id", "postgres"], capture_output=True).returncode == 0
-            else "nobody"
-        )
+        found = subprocess.run(["id", "postgres"], capture_output=True)
+        user = "postgres" if found.returncode == 0 else "nobody"
     home = Path(tempfile.mkdtemp(prefix="classeur-pg-"))
     if user:
         shutil.chown(home, user)
         home.chmod(0o755)
+        if not str(bin).startswith("/usr/"):  # a user without rights may not reach into our own folders
+            bin = _copy(bin, home)
 
     def run(*command: str) -> None:
         done = subprocess.run(command, user=user, cwd=home, capture_output=True, text=True, timeout=60)
