@@ -15,7 +15,7 @@ from binder.errors import NotFound
 from binder.keeping import Kept
 from binder.models import ActivityVersion, Attempt, Page, PageRevision
 
-__all__ = ["published", "revision", "revision_of", "versions_of"]
+__all__ = ["published", "revision_by_id", "revision_of", "versions_of"]
 
 _REVISION = sa.select(*PageRevision.__table__.c).where(
     PageRevision.tenant_id == sa.bindparam("tenant_id"), PageRevision.id == sa.bindparam("id")
@@ -36,7 +36,7 @@ _versions: Kept[Mapping[str, ActivityVersion]] = Kept(MOST_KEPT)
 """By the ids of those that a revision shows."""
 
 
-def revision(session: Session, tenant_id: UUID, id: UUID) -> PageRevision:
+def revision_by_id(session: Session, tenant_id: UUID, id: UUID) -> PageRevision:
     """A page as it was published once, to look at: it belongs to no session.
 
     :raises NotFound: if there is none.
@@ -53,7 +53,7 @@ def revision(session: Session, tenant_id: UUID, id: UUID) -> PageRevision:
 
 def revision_of(session: Session, attempt: Attempt) -> PageRevision:
     """The page as it was when the attempt began."""
-    return revision(session, attempt.tenant_id, attempt.revision_id)
+    return revision_by_id(session, attempt.tenant_id, attempt.revision_id)
 
 
 def published(session: Session, page: Page) -> PageRevision:

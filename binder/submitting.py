@@ -18,11 +18,10 @@ from binder.assigning import assignment_of
 from binder.clock import now, uuid7
 from binder.errors import Closed, Conflict, Forbidden, Invalid, NotFound
 from binder.models import ActivityProgress, ActivityVersion, Assignment, Attempt, Page, PageRevision
-from binder.revisions import published, revision, revision_of, versions_of
+from binder.revisions import published, revision_by_id, revision_of, versions_of
 
 __all__ = [
     "Work",
-    "attempts_of",
     "hand_in",
     "open_work",
     "published",
@@ -73,23 +72,15 @@ _ATTEMPTS = (
         Attempt.person_id == sa.bindparam("person_id"),
     )
     .order_by(Attempt.number)
+    .with_for_update()
+    .execution_options(populate_existing=True)
 )
-_ATTEMPTS_LOCKED = _ATTEMPTS.with_for_update().execution_options(populate_existing=True)
 
 
-def attempts_of(
-    session: Session, assignment: Assignment, person_id: UUID, *, lock: bool = False
-) -> list[Attempt]:
-    """A person's attempts at an assignment, the first one first.
-
-    :param lock: read them afresh; another tab that would write waits for the end of the transaction.
-    """
-    whose = {
-        "tenant_id": assignment.tenant_id,
-        "assignment_id": assignment.id,
-        "person_id": person_id,
-    }
-    return list(session.scalars(_ATTEMPTS_LOCKED if lock else _ATTEMPTS, whose))
+def _attempts(session: Session, assignment: Assignment, person_id: UUID) -> list[Attempt]:
+    """A person's attempts, the first one first, read afresh; another tab that would write waits for our end."""
+    whose = {"tenant_id": assignment.tenant_id, "assignment_id": assignment.id, "person_id": person_id}
+    return list(session.scalars(_ATTEMPTS, whose))
 
 
 _GIVEN = (
@@ -157,7 +148,7 @@ def open_work(
     shown = newest if attempt is None else attempt.revision_id
     if shown is None:
         raise NotFound("the page is not published")
-    page = revision(session, viewer.tenant_id, shown)
+    page = revision_by_id(session, viewer.tenant_id, shown)
     return Work(
         assignment,
         page,
@@ -205,7 +196,7 @@ def save(
     person_id = who(viewer)
     if not assignment.is_open(now()):
         raise Closed("not-open")
-    attempts = attempts_of(session, assignment, person_id, lock=True)
+    attempts = _attempts(session, assignment, person_id)
     attempt = next((one for one in attempts if one.number == number), None)
     if attempt is not None and attempt.submitted_at is not None:
         raise Closed("handed-in")
@@ -218,7 +209,7 @@ def save(
         begun = _begin(session, assignment, person_id, revision, number, cleaned)
         if begun is not None:
             return begun
-        attempt = attempts_of(session, assignment, person_id, lock=True)[-1]
+        attempt = _attempts(session, assignment, person_id)[-1]
         if attempt.submitted_at is not None:
             raise Closed("handed-in")
     if attempt.seq != seq and attempt.responses != cleaned:
@@ -292,7 +283,7 @@ def hand_in(
     except Closed as closed:
         if closed.reason != "handed-in":
             raise
-        return attempts_of(session, assignment, who(viewer))[number - 1]
+        return _attempts(session, assignment, who(viewer))[number - 1]
     instant = now()
     attempt.submitted_at, attempt.late = instant, assignment.is_late(instant)
     attempt.activity_progress = ActivityProgress.SUBMITTED

@@ -105,14 +105,12 @@ def texts(language: str) -> Texts:
     source = files("lti") / "translations" / language / "LC_MESSAGES" / "lti.po"
     messages: dict[str, str | tuple[str, ...]] = {}
     tidy: Callable[[str], str] = _french if language == "fr" else str
-    if source.is_file():
-        with source.open("rb") as stream:
-            for message in read_po(stream, locale=language):
-                if not message.id or message.fuzzy:
-                    continue
-                one = message.id if isinstance(message.id, str) else message.id[0]
-                forms = [message.string] if isinstance(message.string, str) else list(message.string or ())
-                if any(forms):
-                    messages[one] = tidy(forms[0]) if len(forms) == 1 else tuple(tidy(form) for form in forms)
+    with source.open("rb") as stream:
+        for message in read_po(stream, locale=language):
+            forms = [message.string] if isinstance(message.string, str) else list(message.string or ())
+            if not message.id or message.fuzzy or not any(forms):
+                continue
+            one = message.id if isinstance(message.id, str) else message.id[0]
+            messages[one] = tidy(forms[0]) if len(forms) == 1 else tuple(tidy(form) for form in forms)
     plural = (lambda n: int(n >= 2)) if language == "fr" else (lambda n: int(n != 1))
     return Texts(language, locale, messages, plural)

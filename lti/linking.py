@@ -78,9 +78,7 @@ def _item(
     revision = None
     if page.published_number is None or page.changed:
         revision = authoring.publish(session, viewer, page_id)
-    item = ContentItem(
-        id=uuid7(), tenant_id=viewer.tenant_id, page_id=page.id, created_by_id=who(viewer)
-    )
+    item = ContentItem(id=uuid7(), tenant_id=viewer.tenant_id, page_id=page.id, created_by_id=who(viewer))
     session.add(item)
     revision = revision or submitting.published(session, page)
     maximum = sum((v.points for v in submitting.versions_of(session, revision).values()), Fraction(0))

@@ -80,7 +80,9 @@ def persons(session: Session, tenant_id: UUID, issuer: str, subjects: Sequence[s
         User.tenant_id == tenant_id, User.issuer == issuer, User.subject.in_(subjects)
     )
     known = {subject: person_id for subject, person_id in session.execute(query)}
-    for subject in sorted(set(subjects) - set(known)):  # in one order, so that two launches do not block each other
+    for subject in sorted(
+        set(subjects) - set(known)
+    ):  # in one order, so that two launches do not block each other
         known[subject] = person(session, tenant_id, issuer, subject).id
     return [known[subject] for subject in subjects]
 

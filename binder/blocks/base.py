@@ -72,7 +72,10 @@ class BlockType(ABC):
 
     @abstractmethod
     def html(self, block: Mapping[str, Any], rendering: Rendering) -> Markup:
-        """The block as HTML; one method serves the web, the exports and the print."""
+        """The block as HTML; one method serves the web, the exports and the print.
+
+        It depends on the block and on `rendering`, not on who looks or when: what has been published is kept.
+        """
 
     def resources(self, block: Mapping[str, Any]) -> list[str]:
         """Ids of the resources that the block shows."""

@@ -33,7 +33,11 @@ def download(here: Here, binder: UUID) -> BaseResponse:
     own = authoring.own_binder(here.session, here.viewer, binder)
     out = cast("BinaryIO", tempfile.SpooledTemporaryFile(max_size=8 << 20))  # send_file closes it
     name = request.form.get("format", "")
-    export(name, own, tool().storage, out)
+    try:
+        export(name, own, tool().storage, out)
+    except BaseException:
+        out.close()
+        raise
     out.seek(0)
     exporter = exporters[name]
     return send_file(

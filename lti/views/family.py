@@ -38,7 +38,7 @@ def child_work(here: Here, child: UUID, assignment: UUID) -> Response:
     """A child's page, and the result once it has been given back."""
     _only_family(here)
     opened = submitting.open_work(here.session, here.viewer, assignment, person_id=child)
-    shown = shown_work(here, opened, person_id=child)
+    shown = shown_work(here, opened, person_id=child, home="../../..")
     return render(
         "child_work.html",
         here,

@@ -8,17 +8,17 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask import render_template
 from markupsafe import Markup
 
 from binder.activities import activities
 from binder.blocks import FileView, blocks
 from binder.grading import content_of
-from binder.models import ActivityVersion, Resource
+from binder.keeping import Kept
+from binder.models import ActivityVersion, PageRevision, Resource
 from lti.views.screens import Here, texts
-from lti.views.wording import helpers
+from lti.views.templates import filled
 
-__all__ = ["Shown", "file_views"]
+__all__ = ["Shown", "file_views", "still"]
 
 
 _FILES = sa.select(
@@ -47,6 +47,28 @@ def file_views(
     }
 
 
+MOST_KEPT = 10_000_000
+_kept: Kept[Mapping[str, Markup]] = Kept(
+    MOST_KEPT, lambda kept: 1000 + sum(len(html) for html in kept.values())
+)
+"""Blocks that this process has shown; it keeps so many characters of them."""
+
+
+def still(here: Here, revision: PageRevision, lang: str, folder: str) -> Mapping[str, Markup]:
+    """The blocks of a revision that show no activity, by block id: they never change and are the same to everybody.
+
+    :param folder: where the files are, as an address relative to the screen, so that no launch is part of it.
+    """
+    key = revision.id, lang, folder
+    kept = _kept.get(here.viewer.tenant_id, key)
+    if kept is None:
+        quiet = [block for block in revision.blocks if not blocks[block["type"]].activities(block)]
+        shown = Shown(lang, file_views(here, quiet, lambda name: f"{folder}/{name}"), {}, "copy")
+        kept = {block["id"]: blocks[block["type"]].html(block, shown) for block in quiet}
+        _kept.put(here.viewer.tenant_id, key, kept)
+    return kept
+
+
 @dataclass
 class Shown:
     """A page being shown; a `binder.blocks.Rendering`.
@@ -64,6 +86,8 @@ class Shown:
     responses: Mapping[str, Any] = field(default_factory=dict)
     results: Mapping[str, Any] = field(default_factory=dict)
     """Activity id → {fraction, points, state}, where they may be seen."""
+    still: Mapping[str, Markup] = field(default_factory=dict)
+    """Block id → its HTML, where that is known already."""
     _number: int = 0
 
     def file(self, resource_id: str) -> FileView | None:
@@ -80,8 +104,9 @@ class Shown:
         solution = kind.solution(content, response) if self.mode in ("result", "preview") else None
         self._number += 1
         return Markup(  # noqa: S704 - a template escapes
-            render_template(
-                f"lti/activities/{version.type}.html",
+            filled(
+                f"activities/{version.type}.html",
+                texts(),
                 id=activity_id,
                 number=self._number,
                 title=version.title,
@@ -92,10 +117,12 @@ class Shown:
                 solution=solution,
                 mode=self.mode,
                 lang=self.lang,
-                **helpers(texts()),
             )
         )
 
     def html(self, page_blocks: Sequence[Mapping[str, Any]]) -> Markup:
         """All blocks, one below the other."""
-        return Markup("\n").join(blocks[block["type"]].html(block, self) for block in page_blocks)
+        return Markup("\n").join(
+            self.still[block["id"]] if block["id"] in self.still else blocks[block["type"]].html(block, self)
+            for block in page_blocks
+        )

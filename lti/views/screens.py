@@ -15,13 +15,13 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, g, redirect, request, url_for
 from sqlalchemy.orm import Session
 
 from binder.access import Viewer
 from lti import i18n, sessions
 from lti.tool import tool
-from lti.views.wording import helpers
+from lti.views.templates import filled
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
@@ -73,7 +73,8 @@ def _entered(launch_id: UUID | None) -> Iterator[Here]:
         g.lti_language = i18n.choose(here.viewer.locale, request.accept_languages.best_match(i18n.LANGUAGES))
         g.lti_launch = here.launch
         g.lti_here = here
-        if request.method == "POST" and not hmac.compare_digest(request.form.get("token", ""), here.token):
+        sent = request.form.get("token", "").encode()
+        if request.method == "POST" and not hmac.compare_digest(sent, here.token.encode()):
             raise Outdated
         yield here
 
@@ -126,13 +127,6 @@ def screen(rule: str, *methods: str, alone: bool = False) -> Callable[[View], Vi
 
 def render(template: str, here: Here | None = None, *, status: int = 200, **values: Any) -> Response:
     """A page from one of the library's templates, or the host's of the same name."""
-    words = texts()
-    html = render_template(
-        f"lti/{template}",
-        here=here,
-        viewer=here.viewer if here else None,
-        tool_name=tool().settings.tool_name,
-        **helpers(words),
-        **values,
-    )
+    viewer = here.viewer if here else None
+    html = filled(template, texts(), here=here, viewer=viewer, tool_name=tool().settings.tool_name, **values)
     return Response(html, status)

@@ -16,7 +16,7 @@ from binder.followup import VisitNote
 from binder.models import Attempt, PageRevision
 from lti.tool import tool
 from lti.views.forms import identifier, number, problems
-from lti.views.rendering import Shown, file_views
+from lti.views.rendering import Shown, file_views, still
 from lti.views.screens import Here, render, screen
 
 if TYPE_CHECKING:
@@ -44,23 +44,28 @@ def work(here: Here, assignment: UUID) -> Response:
 
 
 def shown_work(
-    here: Here, opened: submitting.Work, *, typed: dict[str, Any] | None = None, person_id: UUID | None = None
+    here: Here,
+    opened: submitting.Work,
+    *,
+    typed: dict[str, Any] | None = None,
+    person_id: UUID | None = None,
+    home: str = "..",
 ) -> Shown:
     """The page's blocks for this viewer.
 
     :param typed: answers that were sent and could not be saved; they stand in the form again.
+    :param home: the launch's first screen, relative to this one.
     """
-
-    def url(resource: str) -> str:
-        return here.url("work_file", assignment=opened.assignment.id, resource=resource)
-
+    folder, lang = f"{home}/work/{opened.assignment.id}/files", opened.assignment.page.binder.lang
+    known = still(here, opened.revision, lang, folder)
+    others = [block for block in opened.revision.blocks if block["id"] not in known]
     grade = grading.released(opened.attempt) if opened.attempt else None
     mode = "form" if opened.answering else "result" if grade else "copy"
     if opened.attempt is None and not opened.answering:
         mode = "copy"
     return Shown(
-        opened.assignment.page.binder.lang,
-        file_views(here, opened.revision.blocks, url),
+        lang,
+        file_views(here, others, lambda resource: f"{folder}/{resource}"),
         opened.versions,
         mode,
         submitting.seed(
@@ -68,6 +73,7 @@ def shown_work(
         ),
         typed if typed is not None else (opened.attempt.responses if opened.attempt else {}),
         grade.per_activity if grade else {},
+        known,
     )
 
 

@@ -241,3 +241,16 @@ def test_a_start_waits_while_another_has_the_file(tmp_path: Path, monkeypatch: p
         monkeypatch.setattr("examples.ent.database.time.monotonic", lambda: next(moments))
         monkeypatch.setattr("examples.ent.database.time.sleep", lambda _seconds: other.execute("ROLLBACK"))
         Database(tmp_path / "ent.sqlite")
+
+
+def test_a_tools_keys_may_be_told_outright(tmp_path: Path) -> None:
+    fake = FakeTool()
+    registration = Tool(
+        name="Classeur",
+        client_id="classeur",
+        login_url="http://tool.test/login",
+        launch_url="http://tool.test/launch",
+        jwks=fake.published,
+    )
+    fake.app = create_ent(database=tmp_path / "ent.sqlite", public_url=ISSUER, tool=registration)
+    assert fake.ask_token(SCORE).status_code == 200

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -30,18 +31,19 @@ def sign_in(app: Flask, login: str) -> FlaskClient:
     return client
 
 
-def send(client: FlaskClient, page: str, action: str, **fields: str) -> str:
-    """Send the form of a page that goes to `action`, and see where it leads."""
+def send(client: FlaskClient, page: str, to: str, /, **fields: Any) -> str:
+    """Send the form of a page that goes to `to`, and see where it leads."""
     html = client.get(page, follow_redirects=True).text
-    form = re.search(rf'<form[^>]*action="{action}".*?</form>', html, re.DOTALL)
+    form = re.search(rf'<form[^>]*action="{to}".*?</form>', html, re.DOTALL)
     assert form, html
     hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form[0]))
-    answer = client.post(action, data={**hidden, **fields}, follow_redirects=True)
+    answer = client.post(to, data={**hidden, **fields}, follow_redirects=True)
     assert answer.status_code == 200, answer.text
     return str(answer.request.path)
 
 
-def test_a_page_is_written_given_and_handed_in(app: Flask) -> None:
+def one_day(app: Flask) -> tuple[FlaskClient, str]:
+    """The teacher writes a page and gives it, a pupil hands in; the teacher, and where they follow the class."""
     teacher = sign_in(app, "dupuis")
     binder = send(teacher, "/classeur/my/", "/classeur/my/binders", title="Le ciel")
     send(teacher, binder, f"{binder}/sections", title="La Lune")
@@ -49,7 +51,7 @@ def test_a_page_is_written_given_and_handed_in(app: Flask) -> None:
     page = edit.removesuffix("/edit")
     send(teacher, edit, f"{page}/blocks", type="text", html="Observe la Lune ce soir.")
     question = {"title": "Forme", "prompt": "Que vois-tu ?", "option": ["un disque", "rien"], "correct": "0"}
-    send(teacher, f"{page}/activity", f"{page}/activity", action="save", **question)  # type: ignore[arg-type]
+    send(teacher, f"{page}/activity", f"{page}/activity", action="save", **question)
     given = send(teacher, f"{page}/give", f"{page}/give")
     work = given.replace("/given/", "/work/")
 
@@ -59,13 +61,18 @@ def test_a_page_is_written_given_and_handed_in(app: Flask) -> None:
     name, value = re.findall(r'name="([\w-]+\.choices)" value="(\w+)"', html)[0]
     assert send(pupil, work, work, action="hand-in", **{name: value}) == work
     assert "Observe la Lune" in pupil.get(work).text
+    return teacher, given
+
+
+def test_a_page_is_written_given_and_handed_in(app: Flask) -> None:
+    teacher, given = one_day(app)
     with Session(app.extensions["lti"].engine) as session:
         assert session.scalars(sa.select(Attempt.submitted_at)).one() is not None
     assert "Léo Martin" in teacher.get(given).text
 
 
 def test_grades_without_a_platform_are_told_to_nobody(app: Flask) -> None:
-    test_a_page_is_written_given_and_handed_in(app)
+    one_day(app)
     assert app.test_cli_runner().invoke(args=["lti", "deliver"]).output.startswith("Sent ")
     with Session(app.extensions["lti"].engine) as session:
         assert session.scalars(sa.select(OutboxEntry).where(OutboxEntry.delivered_at.is_(None))).all() == []

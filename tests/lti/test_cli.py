@@ -18,6 +18,7 @@ from lti import LTI, SettingsInvalid
 from lti.models import Deployment, Registration
 from tests.flows.world import serving
 from tests.keys import PRIVATE_KEY, new_pem
+from tests.lti.protocol.server import Server
 
 
 def make_app(engine: sa.Engine, folder: Path, **settings: object) -> Flask:
@@ -92,6 +93,21 @@ def test_deliver_and_purge_count(engine: sa.Engine, tmp_path: Path) -> None:
     assert run(app, "purge").output == "Forgot 0 launches.\n"
 
 
+def test_deliver_goes_on_until_it_is_stopped(
+    engine: sa.Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("lti.cli.time.sleep", sleep)
+    assert run(make_app(engine, tmp_path), "deliver", "--loop").exit_code == 1
+    assert waits == [1.0] * 3
+
+
 def test_the_doctor_finds_a_sound_installation_sound(
     engine: sa.Engine, tmp_path: Path, platform: str
 ) -> None:
@@ -135,6 +151,18 @@ def test_the_doctor_compares_clocks(
     register(app, platform)
     monkeypatch.setattr("lti.doctor.MAX_SKEW", -1)
     assert "differ by" in run(app, "doctor").output
+
+
+@pytest.mark.parametrize("date", ["", "yesterday"])
+def test_the_doctor_does_without_the_clock_of_a_platform(
+    engine: sa.Engine, tmp_path: Path, server: Server, date: str
+) -> None:
+    server.tells({"keys": []}, Date=date)
+    app = make_app(engine, tmp_path, LTI_PRIVATE_KEYS=PRIVATE_KEY, LTI_BASE_URL="https://tool.example")
+    register(app, server.url)
+    answer = run(app, "doctor")
+    assert answer.exit_code == 0, answer.output
+    assert "does not tell its time" in answer.output
 
 
 def test_the_doctor_notices_old_tables_and_a_lost_database(engine: sa.Engine, tmp_path: Path) -> None:

@@ -186,6 +186,61 @@ def test_numbers_and_dates_are_written_as_people_do() -> None:
 
 
 @pytest.mark.parametrize(
+    ("wanted", "language"),
+    [
+        (("fr-FR",), "fr"),
+        (("en_GB",), "en"),
+        (("de", "en"), "en"),
+        (("br-FR", None), "fr"),
+        ((None, ""), "fr"),
+        ((), "fr"),
+    ],
+)
+def test_the_first_language_that_there_is_is_spoken(wanted: tuple[str | None, ...], language: str) -> None:
+    assert i18n.choose(*wanted) == language
+    assert i18n.texts(language).language == language
+
+
+@pytest.mark.parametrize(
+    ("typed", "instant"),
+    [
+        ("2026-01-15T08:00", datetime(2026, 1, 15, 7, 0, tzinfo=UTC)),
+        ("2026-07-15T08:00", datetime(2026, 7, 15, 6, 0, tzinfo=UTC)),
+        ("2026-03-29T03:30", datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),
+        ("9999-12-31T23:59", datetime(9999, 12, 31, 22, 59, tzinfo=UTC)),
+    ],
+)
+def test_what_is_typed_is_on_the_clock_of_the_school(typed: str, instant: datetime) -> None:
+    assert FRENCH.instant(typed) == instant
+    assert FRENCH.input_value(instant) == typed
+
+
+def test_no_date_is_none_and_comes_back_empty() -> None:
+    assert FRENCH.instant("  ") is None
+    assert FRENCH.input_value(None) == ""
+
+
+@pytest.mark.parametrize("typed", ["demain", "2026-02-30T08:00", "0001-01-01T00:00", "12:00"])
+def test_what_is_no_date_is_refused(typed: str) -> None:
+    with pytest.raises(ValueError, match="."):
+        FRENCH.instant(typed)
+
+
+@pytest.mark.parametrize(
+    ("number", "french", "english"),
+    [
+        (Fraction(0), "0", "0"),
+        (Fraction(1, 3), "0,33", "0.33"),
+        (Fraction(2, 3), "0,67", "0.67"),
+        (Fraction(1, 8), "0,13", "0.13"),
+        (1234, "1\u202f234", "1,234"),
+    ],
+)
+def test_numbers_have_two_decimals_at_the_most(number: int | Fraction, french: str, english: str) -> None:
+    assert (FRENCH.number(number), ENGLISH.number(number)) == (french, english)
+
+
+@pytest.mark.parametrize(
     ("typed", "html"),
     [
         ("", ""),

@@ -1,4 +1,4 @@
-"""A platform's server and our way to it."""
+"""Our way to a platform's server."""
 
 from __future__ import annotations
 
@@ -11,19 +11,12 @@ from binder.db import writing
 from lti.protocol.http import Http
 from lti.protocol.registrations import Begin
 from lti.settings import Settings
-from tests.lti.protocol.server import Server, serving
 
 
 @pytest.fixture
 def begin(engine: Engine) -> Begin:
     """Opens a transaction that writes, as the protocol wants it: a connection without a session."""
     return writing(engine).begin
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with serving() as server:
-        yield server
 
 
 @pytest.fixture

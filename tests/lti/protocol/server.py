@@ -87,7 +87,8 @@ def serving() -> Iterator[Server]:
             asked = Asked(self.command, parts.path, query, dict(self.headers), body, self.client_address[1])
             server.asked.append(asked)
             told = server.answer(asked)
-            self.send_response(told.status)
+            respond = self.send_response_only if "Date" in told.headers else self.send_response
+            respond(told.status)
             for name, value in told.headers.items():
                 self.send_header(name, value)
             try:

@@ -143,6 +143,21 @@ def test_only_one_thread_asks(platform: Platform, http: Http, row: Any) -> None:
     assert (len(platform.tokens), len(platform.calls)) == (1, 8)
 
 
+def test_who_waits_for_a_token_gets_the_one_that_came() -> None:
+    cache, got = TokenCache(clock=lambda: 0), []
+    key, token = ("p", "c", "s"), AccessToken("t", frozenset("s"), 1)
+    waiting = threading.Thread(target=lambda: got.append(cache.get(key, lambda: pytest.fail("asked again"))))
+
+    def fetch() -> AccessToken:
+        waiting.start()
+        time.sleep(0.1)  # time enough to get to the lock
+        return token
+
+    assert cache.get(key, fetch) is token
+    waiting.join()
+    assert got == [token]
+
+
 def test_refused_token_is_replaced_once(platform: Platform, connector: Connector) -> None:
     platform.told = [Told(401), Told(body=b"[1]")]
     assert call(connector, method="POST", data="é", content_type="text/x").body == [1]
