@@ -78,6 +78,5 @@ def versions_of(session: Session, revision: PageRevision) -> Mapping[str, Activi
         values = {"tenant_id": revision.tenant_id, "wanted": [UUID(name) for name in names]}
         rows = session.execute(_VERSIONS, values).mappings()
         found = {str(row["activity_id"]): ActivityVersion(**row) for row in rows}
-        if len(found) == len(names):
-            _versions.put(revision.tenant_id, names, found)
+        _versions.put(revision.tenant_id, names, found)
     return found

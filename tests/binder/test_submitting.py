@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from binder import assigning, authoring, submitting
+from binder import assigning, authoring, revisions, submitting
 from binder.access import Role, Viewer
 from binder.clock import frozen, uuid7
 from binder.errors import Closed, Conflict, Forbidden, Invalid, NotFound
@@ -335,3 +335,8 @@ def test_activities_on_a_page_have_one_copy(session: Session) -> None:
     attempt = submitting.hand_in(session, school.lina, school.given.id, revision.id, answers, number=1, seq=0)
     assert attempt.responses == answers
     assert (attempt.grades[-1].score_given, attempt.grades[-1].score_maximum) == (10, 10)
+
+
+def test_a_revision_that_never_was_is_not_found(session: Session) -> None:
+    with pytest.raises(NotFound):
+        revisions.revision_by_id(session, uuid7(), uuid7())

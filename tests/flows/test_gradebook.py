@@ -75,3 +75,20 @@ def test_a_mark_travels_from_the_page_to_the_gradebook(world: World) -> None:
     stranger.launch(world.ent.link("5B").id)
     stranger.open(f"/work/{assignment}")
     assert stranger.page.status_code == 403
+
+
+def test_an_answer_that_cannot_be_understood_keeps_the_others(world: World) -> None:
+    assignment = give(world, page_with_activity(world))
+    pupil = world.visitor()
+    pupil.sign_in("lina")
+    pupil.launch(world.ent.link("5A").id)
+    pupil.open(f"/work/{assignment}")
+    answers = answer(pupil)
+    spoilt, *kept = sorted(answers)
+    pupil.send(f"/work/{assignment}", action="hand-in", **{**answers, spoilt: ["<script>"]})
+    assert pupil.page.status_code == 422
+    for name in kept:
+        ticked = next(form[2] for form in pupil.forms() if f"/work/{assignment}" in form[1])
+        assert ticked[name] == answers[name]
+    pupil.send(f"/work/{assignment}", action="hand-in", **{spoilt: answers[spoilt]})
+    assert pupil.page.ok

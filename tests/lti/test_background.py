@@ -40,12 +40,16 @@ def test_the_courier_goes_on_after_an_error_and_stops_when_told() -> None:
             raise RuntimeError("the database is away")
         return 0
 
+    before = set(threading.enumerate())
     courier = Courier(deliver, seconds=0.01)
     courier.start()
     courier.start()
     assert enough.wait(10)
+    new = [thread for thread in set(threading.enumerate()) - before if thread.name == "classeur-courier"]
+    assert len(new) == 1
     courier.stop()
-    assert [thread.name for thread in threading.enumerate()].count("classeur-courier") <= 1
+    new[0].join(10)
+    assert not new[0].is_alive()
 
 
 def test_visits_are_written_in_batches(engine: sa.Engine) -> None:

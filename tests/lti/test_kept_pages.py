@@ -131,3 +131,12 @@ def test_a_hosts_templates_and_words_have_their_place(sqlite_template: Path, tmp
         assert "HOST" not in text
     finally:
         school.close()
+
+
+def test_a_block_whose_activity_is_gone_leaves_the_page_whole() -> None:
+    shown = rendering.Shown("fr", {}, {}, "preview")
+    blocks = [
+        {"id": "a", "type": "activity", "activity": "0"},
+        {"id": "b", "type": "heading", "level": 2, "text": "Encore là"},
+    ]
+    assert "Encore là" in shown.html(blocks)
