@@ -1,16 +1,15 @@
 """The errors of LTI: one class a failing check, each with a code for machines; words for people live in the web layer.
 
     LTIError
-    ├── SettingsInvalid   LoginRequestInvalid   RegistrationUnknown   RegistrationAmbiguous
-    ├── ServiceError      ContentItemsRefused
+    ├── SettingsInvalid  LoginRequestInvalid  RegistrationUnknown  RegistrationAmbiguous  ServiceError  ContentItemsRefused
     └── LaunchRefused     in the order of the checks:
         ├── StateUnknown      StateExpired       OtherBrowser       PlatformError  TokenMalformed  KeysUnreachable
         ├── TokenUntrusted    all answered by 401:
         │   ├── AlgorithmRefused   KidMissing   KidUnknown   SignatureInvalid   IssuerMismatch   AudienceMismatch
         │   └── AzpMismatch        Expired      IssuedInFuture                  TooOld           NonceMismatch
-        ├── VersionUnknown    MessageTypeUnknown  DeploymentMissing  DeploymentMismatch  TargetMismatch
         ├── DeploymentRefused all answered by 403: DeploymentUnknown  DeploymentPending  DeploymentDenied
-        └── ClaimInvalid      SubjectInvalid  RolesMissing  ResourceLinkMissing  DeepLinkingInvalid
+        └── VersionUnknown    MessageTypeUnknown   DeploymentMissing  DeploymentMismatch  TargetMismatch
+            ClaimInvalid      SubjectInvalid       RolesMissing       ResourceLinkMissing DeepLinkingInvalid
 
 Clauses: *Core* is https://www.imsglobal.org/spec/lti/v1p3, *Security* https://www.imsglobal.org/spec/security/v1p0,
 *DL* https://www.imsglobal.org/spec/lti-dl/v2p0, *OIDC* https://openid.net/specs/openid-connect-core-1_0.html.
@@ -30,8 +29,7 @@ class LTIError(Exception):
     """
 
     code: ClassVar[str] = "lti"
-    status: ClassVar[int] = 400
-    """The HTTP status of our answer to the browser."""
+    status: ClassVar[int] = 400  # HTTP, of our answer to the browser
 
     def __init__(self, detail: str = "", **facts: object) -> None:
         super().__init__(detail or self.code)
@@ -39,6 +37,8 @@ class LTIError(Exception):
         self.facts: Mapping[str, object] = facts
         self.checks_passed: tuple[str, ...] = ()
         """Names of the checks that a launch passed before this one failed."""
+        self.return_url: str | None = None
+        """Where the platform wants people back, if its token was believed before a later check failed."""
 
 
 class SettingsInvalid(LTIError):

@@ -22,7 +22,7 @@ from lti.protocol.registrations import Begin, PlatformRegistration, StoredDeploy
 from lti.protocol.states import TakenState
 from lti.protocol.token import Token
 from lti.settings import Settings
-from lti.values import clean, identifier_of
+from lti.values import clean, identifier_of, mapping_of, url_of
 
 __all__ = ["CHECKS", "Examination"]
 
@@ -65,6 +65,13 @@ class Examination:
             "client_id": registration.client_id,
             "platform": registration.name,
         }
+
+    def return_url(self) -> str | None:
+        """Where the platform wants people back; for a token that is believed."""
+        try:
+            return url_of(mapping_of(self.token.claims, names.LAUNCH_PRESENTATION), "return_url")
+        except errors.ClaimInvalid:
+            return None
 
     def check_state(self) -> None:
         """The login was begun by this browser, a moment ago; taking it uses up state and nonce."""

@@ -20,6 +20,10 @@ from lti.settings import Settings
 __all__ = ["ValidatedLaunch", "validate"]
 
 
+BELIEVED = "nonce"
+"""From this check on the token is the platform's, for us, and of this very login."""
+
+
 @dataclass(frozen=True, slots=True)
 class ValidatedLaunch:
     """A launch that passed every check: who, from where, and in which deployment."""
@@ -58,6 +62,8 @@ def validate(
     except LTIError as error:
         error.checks_passed = tuple(passed)
         error.facts = launch.facts() | dict(error.facts)
+        if BELIEVED in passed:
+            error.return_url = launch.return_url()
         raise
     deployment = launch.deployment
     return ValidatedLaunch(

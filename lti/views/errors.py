@@ -99,13 +99,13 @@ def back(return_url: str | None, *, message: str, reference: str) -> str | None:
     return urlunsplit(parts._replace(query="&".join(part for part in (parts.query, ours) if part)))
 
 
-def _page(code: str, status: int) -> Response:
+def _page(code: str, status: int, return_url: str | None = None) -> Response:
     title, advice = WORDS.get(code, GENERAL)
     reference = g.get("lti_reference") or _reference()
     launch = g.get("lti_launch")
     words = texts()
     home = back(
-        launch.return_url if launch else None,
+        launch.return_url if launch else return_url,
         message=words.gettext(title),
         reference=reference,
     )
@@ -138,7 +138,7 @@ def on_lti_error(error: LTIError) -> Response:
     log.warning(
         "refused: %s (%s) %s passed=%s reference=%s", error.code, error.detail, facts, passed, g.lti_reference
     )
-    return _page(error.code, error.status)
+    return _page(error.code, error.status, error.return_url)
 
 
 @blueprint.errorhandler(ExportError)

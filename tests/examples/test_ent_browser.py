@@ -16,11 +16,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask, redirect, request
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
 from examples.ent import Tool, create_ent
+from tests.browser import chromium as running_chromium
 from tests.examples.ent_tool import DL, LTI, ent_of, new_private_key, public_jwk
 from tests.examples.test_ent_pages import give
 
@@ -80,12 +81,8 @@ def web_tool(key: Any, by_form: bool) -> Flask:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Chromium]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
+    with running_chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(params=[False, True], ids=["by redirect", "by form"])

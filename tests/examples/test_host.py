@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from binder.models import Attempt, Binder, OutboxEntry, Person, Tenant
 from examples.host import create_app
+from tests.browser import chromium
+from tests.flows.world import serving
 
 
 @pytest.fixture
@@ -102,3 +105,17 @@ def test_the_next_start_finds_the_same_school(app: Flask, tmp_path: Path) -> Non
     with Session(again.extensions["lti"].engine) as session:
         counts = [session.scalar(sa.select(sa.func.count()).select_from(k)) for k in (Tenant, Person, Binder)]
     assert counts == [1, 3, 1]
+
+
+@pytest.mark.browser
+def test_the_front_page_is_for_everybody(app: Flask) -> None:
+    with serving(app) as port, chromium() as browser:
+        for scheme in ("light", "dark"):
+            page = browser.new_page(color_scheme=scheme, viewport={"width": 375, "height": 700})
+            page.goto(f"http://127.0.0.1:{port}/")
+            assert Axe().run(page).violations_count == 0
+            page.keyboard.press("Tab")
+            page.keyboard.press("Enter")
+            page.get_by_role("heading", level=1).wait_for()
+            assert "/classeur/my/" in page.url
+            page.context.clear_cookies()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -168,6 +170,30 @@ def test_the_error_page_has_a_reference_and_tells_no_secrets(world: World) -> No
     assert page.status_code == 401
     assert "Référence" in page.text
     assert "eyJ" not in page.text
+
+
+def test_who_is_refused_after_their_platform_was_believed_finds_the_way_back(world: World) -> None:
+    def elsewhere(claims: dict[str, Any]) -> None:
+        claims[LTI + "deployment_id"] = "another-school"
+
+    visitor, page = launch(world, "lina", elsewhere)
+    assert page.status_code == 403
+    back = re.search(r'href="([^"]+lti_errormsg[^"]+)"', page.text)
+    assert back
+    visitor.sign_in("lina")
+    assert "pas activ" in visitor.get(unescape(back[1])).text
+
+    def broken(claims: dict[str, Any]) -> None:
+        elsewhere(claims)
+        claims[LTI + "launch_presentation"] = {"return_url": "javascript:alert(1)"}
+
+    _, page = launch(world, "lina", broken)
+    assert "javascript" not in page.text
+
+
+def test_a_forged_token_gives_no_way_anywhere(world: World) -> None:
+    _, page = launch(world, "lina", key=world.ent.foreign_key())
+    assert "lti_errormsg" not in page.text
 
 
 def test_two_tabs_are_two_people(world: World) -> None:

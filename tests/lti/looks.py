@@ -6,21 +6,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
 from binder import db
+from tests.browser import chromium
 from tests.lti.school import School, open_school, served
-
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def screens(school: School) -> dict[str, tuple[str, str]]:
@@ -87,8 +75,7 @@ def main(folder: Path, names: list[str]) -> None:
 
 
 def _walk(school: School, origin: str, folder: Path, names: list[str]) -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with chromium() as browser:
         for width, scheme in ((1280, "light"), (700, "light"), (375, "light"), (700, "dark")):
             context = browser.new_context(
                 viewport={"width": width, "height": 800},
@@ -103,7 +90,6 @@ def _walk(school: School, origin: str, folder: Path, names: list[str]) -> None:
                 page.goto(origin + path)
                 page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=True)
             context.close()
-        browser.close()
 
 
 if __name__ == "__main__":

@@ -15,10 +15,11 @@ import pytest
 import sqlalchemy as sa
 from axe_playwright_python.sync_playwright import Axe
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 from binder.models import Grade
-from tests.lti.looks import ARGUMENTS, CHROMIUM, screens
+from tests.browser import chromium as running_chromium
+from tests.lti.looks import screens
 from tests.lti.school import School, open_school, served
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -44,10 +45,8 @@ def own_school(sqlite_template: Path, tmp_path: Path) -> Iterator[School]:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """A browser."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with running_chromium() as browser:
         yield browser
-        browser.close()
 
 
 @dataclass
