@@ -110,7 +110,8 @@ def main() -> None:
     if arguments.reset:
         shutil.rmtree(setting.folder, ignore_errors=True)
     prepare(setting)
-    signal.signal(signal.SIGTERM, _interrupt)
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, _interrupt)
     servers: list[subprocess.Popen[bytes]] = []
     try:
         servers.append(_serve("ent", setting.ent_port, setting))

@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from axe_playwright_python.sync_playwright import Axe
-from flask.testing import FlaskClient
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 from binder.models import Grade
 from tests.browser import chromium as running_chromium
 from tests.lti.looks import screens
 from tests.lti.school import School, open_school, served
+from tests.lti.somebody import somebody
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SIZES = ((375, 700), (700, 600), (1280, 800))
@@ -313,47 +313,6 @@ def test_from_an_empty_shelf_to_a_returned_copy_by_keyboard_alone(
 
 
 # ---- without a browser ----
-
-
-@dataclass
-class Somebody:
-    """Somebody at a screen, by way of Flask's test client."""
-
-    client: FlaskClient
-    html: str = ""
-    status: int = 0
-
-    def open(self, path: str) -> str:
-        """Look at a screen."""
-        response = self.client.get(path, follow_redirects=True)
-        self.html, self.status = _plain(response.text), response.status_code
-        return self.html
-
-    def send(self, path: str, **fields: Any) -> str:
-        """Send a form, with its token; what one is led to is opened."""
-        token = re.search(r'name="token" value="(\w+)"', self.html)
-        assert token, "no form here"
-        response = self.client.post(path, data={"token": token[1], **fields}, follow_redirects=True)
-        self.html, self.status = _plain(response.text), response.status_code
-        return self.html
-
-    def field(self, name: str) -> str:
-        """The value of a hidden field."""
-        found = re.search(rf'name="{name}" value="([^"]*)"', self.html)
-        assert found, f"no field {name}"
-        return found[1]
-
-
-def _plain(html: str) -> str:
-    return html.replace("\u00a0", " ").replace("\u202f", " ")
-
-
-def somebody(school: School, who: str, lang: str = "fr") -> Somebody:
-    """A person of the school, at their first screen."""
-    client = school.app.test_client()
-    client.set_cookie("as", who)
-    client.set_cookie("lang", lang)
-    return Somebody(client)
 
 
 def test_no_screen_has_anything_inline(school: School) -> None:

@@ -28,7 +28,7 @@ from tests.lti.arrivals import TEACHER, Platform, keep_cookie
 from tests.lti.gradebook import Class, Gradebook, open_class
 from tests.lti.protocol.server import Server, Told
 from tests.lti.school import School, open_school
-from tests.lti.test_pages import Somebody, somebody
+from tests.lti.somebody import Somebody, somebody
 
 
 @pytest.fixture(scope="module")
