@@ -104,9 +104,9 @@ def hand_in(browser: Browser, world: World, lesson: BinderPage, *, scripts: bool
     for number in range(groups.count()):
         groups.nth(number).locator("input[type=radio], input[type=checkbox]").first.check()
     frame.locator("button[value=save]").click()
-    expect(frame.get_by_text("Enregistré").first).to_be_visible()
+    expect(frame.locator("#state [role=status]")).to_contain_text("Enregistré")
     frame.locator("button[value=hand-in]").click()
-    expect(frame.get_by_text("Rendu").first).to_be_visible()
+    expect(frame.locator("#state .receipt")).to_be_visible()
     cookies = [cookie for cookie in context.cookies() if cookie["name"] == "lti-launch"]
     assert cookies
     assert all(cookie["secure"] and cookie["httpOnly"] and cookie["sameSite"] == "None" for cookie in cookies)
