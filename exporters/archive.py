@@ -206,7 +206,7 @@ class _Unpacked(io.RawIOBase):
         """Yes."""
         return True
 
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # typeshed wants a private protocol
         """See `io.RawIOBase.readinto`."""
         try:
             chunk = self._source.read(len(buffer))

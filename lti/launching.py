@@ -25,7 +25,7 @@ PURGE_EVERY, PURGED_AT_ONCE = 16, 64
 """Launches of this process from one purge to the next, and how many that are over it takes away: they never pile up."""
 _launches = itertools.count()
 
-LAUNCHES: sa.Table = Launch.__table__  # type: ignore[assignment]
+LAUNCHES: sa.Table = Launch.__table__  # type: ignore[assignment]  # it is a Table
 STORE = sa.insert(LAUNCHES)
 
 

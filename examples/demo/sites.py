@@ -29,7 +29,7 @@ def classeur() -> Flask:
     setting = Setting.from_environment()
     app = Flask("classeur")
     app.config.update(
-        SECRET_KEY="not used: launches have sessions of their own",  # noqa: S106
+        SECRET_KEY="not used: launches have sessions of their own",  # noqa: S106 - it signs nothing
         LTI_PRIVATE_KEYS=setting.private_key(),
         LTI_BASE_URL=setting.tool_url,
         LTI_ALLOW_HTTP_LOOPBACK=True,

@@ -85,7 +85,7 @@ def _verified(ent: Ent, token: str) -> tuple[Tool, dict[str, Any]]:
     options = {"verify_exp": False, "verify_iat": False, "verify_nbf": False, "verify_aud": False}
     try:
         key = ent.tool_keys.find(tool, header["kid"])
-        claims = jwt.decode(token, key, algorithms=["RS256"], options=options)  # type: ignore[arg-type]
+        claims = jwt.decode(token, key, algorithms=["RS256"], options=options)  # type: ignore[arg-type]  # PyJWT's Options is a TypedDict of its own
     except (UnknownKey, jwt.PyJWTError) as error:
         raise RefusedContent("content.signature", str(error)) from error
     _check(ent, claims)

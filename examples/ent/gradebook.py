@@ -98,14 +98,14 @@ def add_line_item(connection: sqlite3.Connection, item: LineItem) -> None:
     names = list(_values(item))
     columns, marks = ", ".join(names), ", ".join(f":{name}" for name in names)
     following = "(SELECT COALESCE(MAX(position), 0) + 1 FROM line_items)"
-    query = f"INSERT INTO line_items ({columns}, position) VALUES ({marks}, {following})"  # noqa: S608
+    query = f"INSERT INTO line_items ({columns}, position) VALUES ({marks}, {following})"  # noqa: S608 - our own column names
     connection.execute(query, _values(item))
 
 
 def change_line_item(connection: sqlite3.Connection, item: LineItem) -> None:
     """Replace what a column says about itself."""
     assignments = ", ".join(f"{name} = :{name}" for name in _values(item) if name != "id")
-    connection.execute(f"UPDATE line_items SET {assignments} WHERE id = :id", _values(item))  # noqa: S608
+    connection.execute(f"UPDATE line_items SET {assignments} WHERE id = :id", _values(item))  # noqa: S608 - our own column names
 
 
 def remove_line_item(connection: sqlite3.Connection, item: LineItem) -> None:
@@ -120,7 +120,7 @@ def record(connection: sqlite3.Connection, score: Score, *, body: Mapping[str, A
         raise StaleScore(before.timestamp)
     values = vars(score)
     columns, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
-    query = f"INSERT OR REPLACE INTO scores ({columns}) VALUES ({marks})"  # noqa: S608
+    query = f"INSERT OR REPLACE INTO scores ({columns}) VALUES ({marks})"  # noqa: S608 - our own column names
     connection.execute(query, values)
     connection.execute(
         "INSERT INTO score_posts (line_item_id, account_id, body, received_at) VALUES (?, ?, ?, ?)",

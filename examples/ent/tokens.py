@@ -100,7 +100,7 @@ def _authenticated(ent: Ent, assertion: str) -> Tool:
     try:
         key = ent.tool_keys.find(tool, header["kid"])
         options = {"verify_exp": False, "verify_iat": False, "verify_nbf": False, "verify_aud": False}
-        claims = jwt.decode(assertion, key, algorithms=["RS256"], options=options)  # type: ignore[arg-type]
+        claims = jwt.decode(assertion, key, algorithms=["RS256"], options=options)  # type: ignore[arg-type]  # PyJWT's Options is a TypedDict of its own
     except UnknownKey as error:
         raise _invalid_client(f"no such key: {error}") from error
     except jwt.PyJWTError as error:

@@ -30,7 +30,7 @@ def create_app(folder: Path | str = ".demo/host") -> Flask:
         school = found_school(transaction)
 
     app = Flask(__name__)
-    app.config.update(SECRET_KEY="change me in a real application", LTI_TOOL_NAME="Le classeur de l’école")  # noqa: S106
+    app.config.update(SECRET_KEY="change me in a real application", LTI_TOOL_NAME="Le classeur de l’école")  # noqa: S106 - an example says so
 
     def load_viewer() -> Viewer | None:
         """Our own login tells Classeur who is looking; nothing of LTI is needed for that."""

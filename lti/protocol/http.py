@@ -133,7 +133,7 @@ class Http(requests.Session):
                 raise requests.exceptions.ReadTimeout("the answer is too slow")
             parts.append(part)
         response._content = b"".join(parts)
-        response._content_consumed = True  # type: ignore[attr-defined]
+        response._content_consumed = True  # type: ignore[attr-defined]  # not in its stubs
 
 
 def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:

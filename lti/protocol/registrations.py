@@ -24,8 +24,8 @@ __all__ = ["Begin", "PlatformRegistration", "StoredDeployment", "StoredRegistrat
 Begin = Callable[[], AbstractContextManager[sa.Connection]]
 """Opens a transaction that may write, and commits it at the end of the `with`."""
 
-REGISTRATIONS: sa.Table = Registration.__table__  # type: ignore[assignment]
-DEPLOYMENTS: sa.Table = Deployment.__table__  # type: ignore[assignment]
+REGISTRATIONS: sa.Table = Registration.__table__  # type: ignore[assignment]  # it is a Table
+DEPLOYMENTS: sa.Table = Deployment.__table__  # type: ignore[assignment]  # it is a Table
 
 BY_CLIENT = sa.select(REGISTRATIONS).where(
     REGISTRATIONS.c.issuer == sa.bindparam("issuer"), REGISTRATIONS.c.client_id == sa.bindparam("client_id")

@@ -23,7 +23,7 @@ SWEPT_AT_ONCE = 32
 """… and how many that are over it takes away: more than came in meanwhile, so they never pile up."""
 _logins = itertools.count()
 
-STATES: sa.Table = StoredState.__table__  # type: ignore[assignment]
+STATES: sa.Table = StoredState.__table__  # type: ignore[assignment]  # it is a Table
 EXPIRED = (
     sa.select(STATES.c.state)
     .where(STATES.c.expires_at < sa.bindparam("moment"))

@@ -93,4 +93,4 @@ def _walk(school: School, origin: str, folder: Path, names: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "/tmp/looks"), sys.argv[2:])
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "looks"), sys.argv[2:])

@@ -115,11 +115,7 @@ def test_a_gradebook_that_fails_is_tried_again_and_one_that_refuses_is_shown(wor
     page = page_with_activity(world)
     assignment = give(world, page)
     deliver_all(world)
-    pupil = world.visitor()
-    pupil.sign_in("lina")
-    pupil.launch(world.ent.link("5A").id)
-    pupil.open(f"/work/{assignment}")
-    pupil.send(f"/work/{assignment}", action="hand-in", **answer(pupil))
+    hand_in(world, "lina", assignment)
 
     world.ent.faults.plan("scores", 503, retry_after=1)
     assert world.tool.deliver() == 0
@@ -143,17 +139,22 @@ def test_an_answer_that_was_lost_on_the_way_does_no_harm(world: World) -> None:
     page = page_with_activity(world)
     assignment = give(world, page)
     deliver_all(world)
-    pupil = world.visitor()
-    pupil.sign_in("tom")
-    pupil.launch(world.ent.link("5A").id)
-    pupil.open(f"/work/{assignment}")
-    pupil.send(f"/work/{assignment}", action="hand-in", **answer(pupil))
+    hand_in(world, "tom", assignment)
     world.ent.faults.plan("scores", 502, after=True)
     assert world.tool.deliver() == 0
     make_due(world)
     assert world.tool.deliver() == 1
     assert len(world.ent.score_posts()) == 1
     assert len(world.ent.line_items("5A")) == 1
+
+
+def hand_in(world: World, login: str, assignment: str) -> None:
+    """A pupil of 5e A opens their work and hands it in."""
+    pupil = world.visitor()
+    pupil.sign_in(login)
+    pupil.launch(world.ent.link("5A").id)
+    pupil.open(f"/work/{assignment}")
+    pupil.send(f"/work/{assignment}", action="hand-in", **answer(pupil))
 
 
 def entry(world: World) -> OutboxEntry:
