@@ -10,6 +10,7 @@ import importlib
 import importlib.util
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, cast
@@ -34,6 +35,7 @@ __all__ = [
     "prepare",
     "reading",
     "upgrade",
+    "words",
     "writing",
 ]
 
@@ -122,6 +124,13 @@ def belongs_to(column: str, table: str, *, ondelete: str | None = None) -> sa.Fo
     """A foreign key inside the tenant: (tenant_id, `column`) → `table`(tenant_id, id)."""
     return sa.ForeignKeyConstraint(
         ["tenant_id", column], [f"{table}.tenant_id", f"{table}.id"], ondelete=ondelete
+    )
+
+
+def words(kind: type[StrEnum]) -> sa.Enum:
+    """The type of a column that holds the values of an enumeration, as texts."""
+    return sa.Enum(
+        kind, native_enum=False, length=32, values_callable=lambda members: [m.value for m in members]
     )
 
 

@@ -18,6 +18,7 @@ __all__ = [
     "Context",
     "Deployment",
     "DeploymentStatus",
+    "KeptForm",
     "Launch",
     "LineItem",
     "Registration",
@@ -217,3 +218,27 @@ class Launch(TenantRow, Base):
     deep_linking: Mapped[dict[str, Any] | None]
     """`deep_linking_settings` and deployment of a deep-linking request; None otherwise."""
     expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class KeptForm(TenantRow, Base):
+    """What somebody sent after their session was over: nothing of it is done, nothing of it is lost.
+
+    They are shown it when they come back, and it is done or thrown away as they say.
+    """
+
+    __tablename__ = "lti_kept_form"
+    __table_args__ = (
+        belongs_to("person_id", "binder_person"),
+        sa.UniqueConstraint("tenant_id", "person_id", "subject"),
+    )
+
+    person_id: Mapped[UUID]
+    subject: Mapped[str] = mapped_column(sa.String(64))
+    """SHA-256 (hex) of screen and values: what is sent again replaces what was sent before."""
+    screen: Mapped[str] = mapped_column(sa.String(64))
+    """Name of the screen that it was sent to."""
+    values: Mapped[dict[str, Any]]
+    """What stood in the address, such as the page's id."""
+    fields: Mapped[dict[str, Any]]
+    """Field name → list of what was typed."""
+    kept_at: Mapped[datetime] = mapped_column(default=now, index=True)

@@ -1,9 +1,20 @@
 """The domain model: SQLAlchemy classes, and nothing beside them."""
 
-from binder.models.content import Activity, ActivityVersion, Binder, Page, PageRevision, Resource, Section
+from binder.models.content import (
+    Activity,
+    ActivityVersion,
+    Binder,
+    Page,
+    PageRevision,
+    Resource,
+    ResourceState,
+    Section,
+)
 from binder.models.outbox import OutboxEntry
 from binder.models.people import Audience, Membership, Person, Tenant
+from binder.models.sharing import Opening, Right, Share
 from binder.models.work import ActivityProgress, Assignment, Attempt, Grade, GradingProgress, Release, Visit
+from binder.models.writing import PageText, PageVersion, Proposal, ProposalState, Upload
 
 __all__ = [
     "Activity",
@@ -16,13 +27,22 @@ __all__ = [
     "Grade",
     "GradingProgress",
     "Membership",
+    "Opening",
     "OutboxEntry",
     "Page",
     "PageRevision",
+    "PageText",
+    "PageVersion",
     "Person",
+    "Proposal",
+    "ProposalState",
     "Release",
     "Resource",
+    "ResourceState",
+    "Right",
     "Section",
+    "Share",
     "Tenant",
+    "Upload",
     "Visit",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -12,9 +13,19 @@ from sqlalchemy import orm
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from binder.clock import now
-from binder.db import Base, TenantRow, belongs_to
+from binder.db import Base, TenantRow, belongs_to, words
 
-__all__ = ["Activity", "ActivityVersion", "Binder", "Page", "PageRevision", "Resource", "Section"]
+__all__ = [
+    "Activity",
+    "ActivityVersion",
+    "Arranged",
+    "Binder",
+    "Page",
+    "PageRevision",
+    "Resource",
+    "ResourceState",
+    "Section",
+]
 
 
 class Binder(TenantRow, Base):
@@ -31,10 +42,25 @@ class Binder(TenantRow, Base):
     subject: Mapped[str] = mapped_column(sa.String(255), default="")
     level: Mapped[str] = mapped_column(sa.String(255), default="")
     licence: Mapped[str] = mapped_column(sa.String(255), default="")
+    credit: Mapped[str] = mapped_column(sa.Text, default="")
+    """Whose work it was copied from, plain text; stays with every further copy."""
     created_at: Mapped[datetime] = mapped_column(default=now)
-    sections: Mapped[list[Section]] = relationship(back_populates="binder", order_by="Section.position")
-    """All sections, top-level ones and their sub-sections; `tree` nests them."""
-    pages: Mapped[list[Page]] = relationship(back_populates="binder", order_by="Page.position")
+    listed_at: Mapped[datetime | None]
+    """Since when the school's other teachers find it in their library; None: they do not."""
+    trashed_at: Mapped[datetime | None]
+    """Since when it is in the trash; what is there is nowhere else."""
+    sections: Mapped[list[Section]] = relationship(
+        primaryjoin=lambda: _in(Section) & Section.trashed_at.is_(None),
+        back_populates="binder",
+        order_by="Section.position, Section.id",
+    )
+    """All sections, top-level ones and their sub-sections, but for those in the trash."""
+    pages: Mapped[list[Page]] = relationship(
+        primaryjoin=lambda: _in(Page) & Page.trashed_at.is_(None),
+        back_populates="binder",
+        order_by="Page.position, Page.id",
+    )
+    """All pages but for those in the trash."""
     resources: Mapped[list[Resource]] = relationship(back_populates="binder", order_by="Resource.id")
     activities: Mapped[list[Activity]] = relationship(back_populates="binder", order_by="Activity.id")
 
@@ -44,7 +70,27 @@ class Binder(TenantRow, Base):
         return [section for section in self.sections if section.parent_id is None]
 
 
-class Section(TenantRow, Base):
+def _in(part: type[Section | Page]) -> sa.ColumnElement[bool]:
+    return sa.and_(part.tenant_id == Binder.tenant_id, part.binder_id == Binder.id)
+
+
+class Arranged:
+    """Mixin: a part of a binder that stands in an order and may be out of pupils' sight."""
+
+    position: Mapped[int] = mapped_column(default=0)
+    hidden: Mapped[bool] = mapped_column(default=False)
+    """Pupils do not see it, whatever has been published."""
+    visible_from: Mapped[datetime | None]
+    """Pupils see it from then on; None: at once."""
+    trashed_at: Mapped[datetime | None]
+    """Since when it is in the trash; parts that went there together have the same instant."""
+
+    def is_visible(self, at: datetime) -> bool:
+        """Whether pupils may see it at that instant, as far as it is for this part to say."""
+        return not self.hidden and (self.visible_from is None or self.visible_from <= at)
+
+
+class Section(Arranged, TenantRow, Base):
     """An ordered part of a binder; may hold sections. A chapter is a top-level section."""
 
     __tablename__ = "binder_section"
@@ -56,9 +102,8 @@ class Section(TenantRow, Base):
 
     binder_id: Mapped[UUID]
     parent_id: Mapped[UUID | None]
-    position: Mapped[int] = mapped_column(default=0)
     title: Mapped[str] = mapped_column(sa.String(255))
-    binder: Mapped[Binder] = relationship(back_populates="sections")
+    binder: Mapped[Binder] = relationship(primaryjoin=lambda: _in(Section), back_populates="sections")
 
     @property
     def sections(self) -> list[Section]:
@@ -71,7 +116,7 @@ class Section(TenantRow, Base):
         return [page for page in self.binder.pages if page.section_id == self.id]
 
 
-class Page(TenantRow, Base):
+class Page(Arranged, TenantRow, Base):
     """What one opens, reads, is given: a list of blocks. What stands here is the draft."""
 
     __tablename__ = "binder_page"
@@ -83,7 +128,6 @@ class Page(TenantRow, Base):
 
     binder_id: Mapped[UUID]
     section_id: Mapped[UUID]
-    position: Mapped[int] = mapped_column(default=0)
     title: Mapped[str] = mapped_column(sa.String(255))
     blocks: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     """`{id, type, …}` each, as the block type of that name defines."""
@@ -93,7 +137,9 @@ class Page(TenantRow, Base):
     """Number of the revision that pupils see; None while it is a draft."""
     changed: Mapped[bool] = mapped_column(default=True)
     """Whether the draft differs from what is published."""
-    binder: Mapped[Binder] = relationship(back_populates="pages")
+    writers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Block id → `[writer, seq]` of its last saving by itself: a tab's own late or repeated request is no conflict."""
+    binder: Mapped[Binder] = relationship(primaryjoin=lambda: _in(Page), back_populates="pages")
 
     __mapper_args__ = {"version_id_col": version}
 
@@ -118,6 +164,14 @@ class PageRevision(TenantRow, Base):
     created_by_id: Mapped[UUID | None]
 
 
+class ResourceState(StrEnum):
+    """What is known of a file: only a ready one is handed out to others than its author."""
+
+    READY = "ready"
+    SCANNING = "scanning"
+    REFUSED = "refused"
+
+
 class Resource(TenantRow, Base):
     """A file in a binder; its bytes are stored once a tenant, under their digest."""
 
@@ -132,6 +186,12 @@ class Resource(TenantRow, Base):
     """Bytes."""
     credit: Mapped[str] = mapped_column(sa.String(255), default="")
     licence: Mapped[str] = mapped_column(sa.String(255), default="")
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    """Pixels of a picture as it is shown."""
+    variants: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Width in pixels → `{sha256, size}` of the picture made smaller."""
+    state: Mapped[ResourceState] = mapped_column(words(ResourceState), default=ResourceState.READY)
     binder: Mapped[Binder] = relationship(back_populates="resources")
 
 

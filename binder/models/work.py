@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from binder.clock import now
-from binder.db import Base, TenantRow, belongs_to
+from binder.db import Base, TenantRow, belongs_to, words
 from binder.models.content import Page
 from binder.models.people import Audience, Person
 
@@ -46,12 +46,6 @@ class Release(StrEnum):
     BY_HAND = "by_hand"
 
 
-def _words(kind: type[StrEnum]) -> sa.Enum:
-    return sa.Enum(
-        kind, native_enum=False, length=32, values_callable=lambda members: [m.value for m in members]
-    )
-
-
 class Assignment(TenantRow, Base):
     """A page given to an audience; one attempt answers all its activities, one score results."""
 
@@ -73,7 +67,7 @@ class Assignment(TenantRow, Base):
     """After this a copy is accepted and flagged late."""
     max_attempts: Mapped[int] = mapped_column(default=1)
     """0: as many as one likes."""
-    release: Mapped[Release] = mapped_column(_words(Release), default=Release.AT_ONCE)
+    release: Mapped[Release] = mapped_column(words(Release), default=Release.AT_ONCE)
     page: Mapped[Page] = relationship(viewonly=True)
     audience: Mapped[Audience] = relationship(viewonly=True)
 
@@ -108,10 +102,10 @@ class Attempt(TenantRow, Base):
     seq: Mapped[int] = mapped_column(default=1)
     """Rises with each save: an old tab cannot overwrite newer answers."""
     activity_progress: Mapped[ActivityProgress] = mapped_column(
-        _words(ActivityProgress), default=ActivityProgress.IN_PROGRESS
+        words(ActivityProgress), default=ActivityProgress.IN_PROGRESS
     )
     grading_progress: Mapped[GradingProgress] = mapped_column(
-        _words(GradingProgress), default=GradingProgress.NOT_READY
+        words(GradingProgress), default=GradingProgress.NOT_READY
     )
     started_at: Mapped[datetime] = mapped_column(default=now)
     saved_at: Mapped[datetime] = mapped_column(default=now)
