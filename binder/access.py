@@ -14,6 +14,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 from binder.db import TenantRow
 from binder.errors import Forbidden, NotFound
 from binder.models.content import Binder
+from binder.models.sharing import Right
 from binder.models.work import Assignment, Attempt
 
 __all__ = ["Role", "Viewer", "find", "may", "require", "who"]
@@ -60,8 +61,35 @@ def _writes(viewer: Viewer) -> bool:
     return viewer.teaches and viewer.person_id is not None
 
 
-def _owns(viewer: Viewer, binder: Binder) -> bool:
-    return _writes(viewer) and binder.owner_id == viewer.person_id
+def _has(viewer: Viewer, binder: Binder, *rights: Right) -> bool:
+    """Whether the binder is the viewer's own, or shared with them by one of `rights`."""
+    if not _writes(viewer):
+        return False
+    return binder.owner_id == viewer.person_id or any(
+        share.person_id == viewer.person_id and share.right in rights for share in binder.shares
+    )
+
+
+def _authors(viewer: Viewer, binder: Binder) -> bool:
+    return _has(viewer, binder, Right.EDIT, Right.MANAGE)
+
+
+def _proposes(viewer: Viewer, binder: Binder) -> bool:
+    return _has(viewer, binder, Right.PROPOSE, Right.EDIT, Right.MANAGE)
+
+
+def _looks(viewer: Viewer, binder: Binder) -> bool:
+    return (_writes(viewer) and binder.listed_at is not None) or _has(viewer, binder, *Right)
+
+
+def _manages(viewer: Viewer, binder: Binder) -> bool:
+    return _has(viewer, binder, Right.MANAGE)
+
+
+def _reads_binder(viewer: Viewer, binder: Binder) -> bool:
+    if viewer.role is Role.ADMINISTRATOR or viewer.audience_id is None:
+        return False
+    return any(opening.audience_id == viewer.audience_id for opening in binder.openings)
 
 
 def _is_addressed(viewer: Viewer, assignment: Assignment) -> bool:
@@ -92,7 +120,11 @@ def _sees_copy(viewer: Viewer, attempt: Attempt) -> bool:
 
 RULES: dict[str, Callable[[Viewer, Any], bool]] = {
     "write": lambda viewer, _: _writes(viewer),  # begin a binder of one's own
-    "author": _owns,  # read and change a binder
+    "author": _authors,  # change a binder and give it to classes
+    "propose": _proposes,  # wish for changes of a binder
+    "look": _looks,  # read a binder as a colleague, drafts included; copy it
+    "manage": _manages,  # share a binder, list it in the library, throw it away
+    "read-binder": _reads_binder,  # see what is published in a binder that was opened to one's class
     "read": _reads,  # an assignment: open its page
     "answer": _answers,  # an assignment: save and hand in
     "follow": _follows,  # an assignment: who has read, handed in, got what

@@ -9,28 +9,26 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from binder import history
 from binder.access import Viewer, find, require, who
 from binder.activities import Content, activities
-from binder.blocks import blocks, digest, load_block, new_block_id
+from binder.blocks import blocks
 from binder.clock import now
-from binder.errors import Conflict, Invalid, NotFound
+from binder.composing import changed
+from binder.errors import Invalid, NotFound
 from binder.models import Activity, ActivityVersion, Binder, Page, PageRevision, Section
 from binder.owning import own_binder, own_binders, own_page, page_to_change
 from binder.sanitize import storable
 
 __all__ = [
-    "add_block",
     "add_page",
     "add_section",
-    "change_block",
     "change_page_title",
     "create_binder",
-    "move_block",
     "own_binder",
     "own_binders",
     "own_page",
     "publish",
-    "remove_block",
     "save_activity",
 ]
 
@@ -102,7 +100,7 @@ def add_page(session: Session, viewer: Viewer, section_id: UUID, *, title: str) 
         blocks=[],
     )
     session.add(page)
-    session.flush()
+    changed(session, viewer, page)
     session.expire(section.binder, ["pages"])
     return page
 
@@ -110,98 +108,9 @@ def add_page(session: Session, viewer: Viewer, section_id: UUID, *, title: str) 
 def change_page_title(session: Session, viewer: Viewer, page_id: UUID, *, title: str) -> Page:
     """Another title for a page."""
     page = page_to_change(session, viewer, page_id)
-    page.title, page.changed = _title(title), True
+    page.title = _title(title)
+    changed(session, viewer, page)
     return page
-
-
-def _check_references(session: Session, page: Page, block: Mapping[str, Any]) -> None:
-    kind = blocks[block["type"]]
-    binder = page.binder
-    known = {str(resource.id) for resource in binder.resources} if kind.resources(block) else set()
-    known |= {str(activity.id) for activity in binder.activities} if kind.activities(block) else set()
-    for reference in [*kind.resources(block), *kind.activities(block)]:
-        if reference not in known:
-            raise Invalid(
-                "not in this binder", {"block": {"resource": ["choose a file or an activity of this binder"]}}
-            )
-
-
-def add_block(
-    session: Session, viewer: Viewer, page_id: UUID, block: Mapping[str, Any], *, after: str | None = None
-) -> dict[str, Any]:
-    """Put a new block behind the block `after`, or at the end of the page; it gets its id here.
-
-    :raises Invalid: with messages by field.
-    """
-    page = page_to_change(session, viewer, page_id)
-    loaded = load_block({**block, "id": new_block_id()})
-    _check_references(session, page, loaded)
-    ids = [existing["id"] for existing in page.blocks]
-    at = ids.index(after) + 1 if after in ids else len(ids)
-    page.blocks = [*page.blocks[:at], loaded, *page.blocks[at:]]
-    page.changed = True
-    return loaded
-
-
-def _position(page: Page, block_id: str) -> int:
-    for position, block in enumerate(page.blocks):
-        if block["id"] == block_id:
-            return position
-    raise NotFound("no such block on this page")
-
-
-def change_block(
-    session: Session,
-    viewer: Viewer,
-    page_id: UUID,
-    block_id: str,
-    fields: Mapping[str, Any],
-    *,
-    base: str | None = None,
-) -> dict[str, Any]:
-    """Change a block; its id and type stay.
-
-    :param base: `digest` of the block that the writer started from. Two people in different blocks never disturb each
-        other; in the same block the second learns of the first.
-    :raises Conflict: if the block is no longer what `base` says; `current` is the block as it is now.
-    :raises Invalid: with messages by field.
-    """
-    page = page_to_change(session, viewer, page_id)
-    at = _position(page, block_id)
-    existing = page.blocks[at]
-    loaded = load_block({**fields, "id": existing["id"], "type": existing["type"]})
-    if base is not None and digest(existing) != base and existing != loaded:
-        raise Conflict("the block was changed meanwhile", existing)
-    _check_references(session, page, loaded)
-    page.blocks = [*page.blocks[:at], loaded, *page.blocks[at + 1 :]]
-    page.changed = True
-    return loaded
-
-
-def move_block(session: Session, viewer: Viewer, page_id: UUID, block_id: str, *, by: int) -> int:
-    """Move a block `by` places down, or up if negative.
-
-    :return: its new place, counted from 1.
-    """
-    page = page_to_change(session, viewer, page_id)
-    at = _position(page, block_id)
-    rest = [block for block in page.blocks if block["id"] != block_id]
-    to = max(0, min(len(rest), at + by))
-    page.blocks = [*rest[:to], page.blocks[at], *rest[to:]]
-    page.changed = True
-    return to + 1
-
-
-def remove_block(session: Session, viewer: Viewer, page_id: UUID, block_id: str) -> dict[str, Any]:
-    """Take a block off the page; revisions that show it keep it.
-
-    :return: the block, so that it can be put back.
-    """
-    page = page_to_change(session, viewer, page_id)
-    removed = page.blocks[_position(page, block_id)]
-    page.blocks = [block for block in page.blocks if block["id"] != block_id]
-    page.changed = True
-    return removed
 
 
 def save_activity(
@@ -288,5 +197,6 @@ def publish(session: Session, viewer: Viewer, page_id: UUID) -> PageRevision:
     )
     session.add(revision)
     page.published_number, page.changed = revision.number, False
+    history.keep(session, viewer, page).published_number = revision.number
     session.flush()
     return revision

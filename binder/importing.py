@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from binder import searching
 from binder.access import Viewer, require, who
 from binder.activities import Content
 from binder.authoring import new_version
@@ -131,17 +132,17 @@ def _import_sections(
         session.add(section)
         session.flush()
         for place, page in enumerate(data["pages"], 1):
-            session.add(
-                Page(
-                    id=uuid7(),
-                    tenant_id=binder.tenant_id,
-                    binder_id=binder.id,
-                    section_id=section.id,
-                    title=page["title"],
-                    position=place,
-                    blocks=[_renamed(block, new) for block in page["blocks"]],
-                )
+            row = Page(
+                id=uuid7(),
+                tenant_id=binder.tenant_id,
+                binder_id=binder.id,
+                section_id=section.id,
+                title=page["title"],
+                position=place,
+                blocks=[_renamed(block, new) for block in page["blocks"]],
             )
+            session.add(row)
+            searching.learn(session, row)
         _import_sections(session, binder, data["sections"], section.id, new)
 
 

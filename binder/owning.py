@@ -1,4 +1,4 @@
-"""Finding what the viewer may write."""
+"""Finding what the viewer may write, or may look at as a colleague."""
 
 from __future__ import annotations
 
@@ -8,34 +8,43 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from binder.access import Viewer, find, require
+from binder.errors import NotFound
 from binder.models import Binder, Page
 
 __all__ = ["own_binder", "own_binders", "own_page", "page_to_change"]
 
 
 def own_binders(session: Session, viewer: Viewer) -> list[Binder]:
-    """The viewer's binders, newest first."""
+    """The viewer's binders, newest first, but for those in the trash."""
     require(viewer, "write")
-    query = sa.select(Binder).where(Binder.tenant_id == viewer.tenant_id, Binder.owner_id == viewer.person_id)
+    query = sa.select(Binder).where(
+        Binder.tenant_id == viewer.tenant_id, Binder.owner_id == viewer.person_id, Binder.trashed_at.is_(None)
+    )
     return list(session.scalars(query.order_by(Binder.id.desc())))
 
 
-def own_binder(session: Session, viewer: Viewer, binder_id: UUID) -> Binder:
-    """A binder that the viewer may change."""
+def own_binder(session: Session, viewer: Viewer, binder_id: UUID, action: str = "author") -> Binder:
+    """A binder to which the viewer may do `action`: `look`, `propose`, `author` or `manage`.
+
+    :raises NotFound: also if it is in the trash.
+    """
     binder = find(session, viewer, Binder, binder_id)
-    require(viewer, "author", binder)
+    require(viewer, action, binder)
+    if binder.trashed_at is not None:
+        raise NotFound("the binder is in the trash")
     return binder
 
 
-def own_page(session: Session, viewer: Viewer, page_id: UUID) -> Page:
-    """A page that the viewer may change."""
+def own_page(session: Session, viewer: Viewer, page_id: UUID, action: str = "author") -> Page:
+    """A page of a binder to which the viewer may do `action`, as `own_binder` has it."""
     page = find(session, viewer, Page, page_id)
-    require(viewer, "author", page.binder)
+    require(viewer, action, page.binder)
+    if page.trashed_at is not None or page.binder.trashed_at is not None:
+        raise NotFound("the page is in the trash")
     return page
 
 
 def page_to_change(session: Session, viewer: Viewer, page_id: UUID) -> Page:
     """As `own_page`; others who change the page at this moment wait, then see this change."""
-    page = find(session, viewer, Page, page_id, lock=True)
-    require(viewer, "author", page.binder)
-    return page
+    find(session, viewer, Page, page_id, lock=True)
+    return own_page(session, viewer, page_id)

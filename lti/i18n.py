@@ -1,13 +1,13 @@
 """Words for people: the library's own texts in the viewer's language, apart from any translation of the host.
 
-The texts in the sources are English; `translations/<language>/LC_MESSAGES/lti.po` holds the others and is read as it
-is, so nothing has to be compiled.
+The texts in the sources are English; the catalogues in `translations/<language>/LC_MESSAGES`, one for each part of the
+product, hold the others and are read as they are, so nothing has to be compiled.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -98,19 +98,24 @@ class Texts:
             raise ValueError("before the first day of all") from None
 
 
+def _catalogued(language: str) -> Iterator[tuple[str, list[str]]]:
+    """All messages of a language: the text in the sources, and its translation by number."""
+    folder = files("lti") / "translations" / language / "LC_MESSAGES"
+    for source in sorted(folder.iterdir(), key=lambda path: path.name):
+        with source.open("rb") as stream:
+            for message in read_po(stream, locale=language):
+                forms = [message.string] if isinstance(message.string, str) else list(message.string or ())
+                if message.id and not message.fuzzy and any(forms):
+                    yield message.id if isinstance(message.id, str) else message.id[0], forms
+
+
 @cache
 def texts(language: str) -> Texts:
     """The texts of one of `LANGUAGES`."""
     locale = Locale.parse(language)
-    source = files("lti") / "translations" / language / "LC_MESSAGES" / "lti.po"
-    messages: dict[str, str | tuple[str, ...]] = {}
     tidy: Callable[[str], str] = _french if language == "fr" else str
-    with source.open("rb") as stream:
-        for message in read_po(stream, locale=language):
-            forms = [message.string] if isinstance(message.string, str) else list(message.string or ())
-            if not message.id or message.fuzzy or not any(forms):
-                continue
-            one = message.id if isinstance(message.id, str) else message.id[0]
-            messages[one] = tidy(forms[0]) if len(forms) == 1 else tuple(tidy(form) for form in forms)
+    messages: dict[str, str | tuple[str, ...]] = {}
+    for one, forms in _catalogued(language):
+        messages[one] = tidy(forms[0]) if len(forms) == 1 else tuple(tidy(form) for form in forms)
     plural = (lambda n: int(n >= 2)) if language == "fr" else (lambda n: int(n != 1))
     return Texts(language, locale, messages, plural)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from binder import authoring
+from binder import authoring, composing
 from binder.access import Role, Viewer
 from binder.models import Activity, Audience, Binder, Membership, Page, Person, Tenant
 
@@ -103,6 +103,6 @@ def page_with_choice(
     page_ = page(session, teacher, binder)
     activity = authoring.save_activity(session, teacher, binder.id, choice(**changes))
     session.expire(binder)
-    authoring.add_block(session, teacher, page_.id, {"type": "text", "html": "<p>Lis, puis réponds.</p>"})
-    authoring.add_block(session, teacher, page_.id, {"type": "activity", "activity": str(activity.id)})
+    composing.add_block(session, teacher, page_.id, {"type": "text", "html": "<p>Lis, puis réponds.</p>"})
+    composing.add_block(session, teacher, page_.id, {"type": "activity", "activity": str(activity.id)})
     return page_, activity

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from binder import authoring
+from binder import composing
 from binder.activities import activities
 from binder.blocks import blocks
 from binder.storage import FileStorage
@@ -52,7 +52,7 @@ def test_the_activity_type_scores() -> None:
 def test_block_and_exporter_work_together(session: Session, storage: FileStorage) -> None:
     teacher = factories.viewer(session, factories.tenant(session))
     page, _ = factories.page_with_choice(session, teacher)
-    authoring.add_block(
+    composing.add_block(
         session, teacher, page.id, {"type": "quote", "words": "Rien ne se perd.", "author": "A. L."}
     )
     session.flush()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -14,6 +14,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from binder.clock import now
 from binder.db import Base, TenantRow, belongs_to, words
+
+if TYPE_CHECKING:
+    from binder.models.sharing import Opening, Share
 
 __all__ = [
     "Activity",
@@ -63,6 +66,9 @@ class Binder(TenantRow, Base):
     """All pages but for those in the trash."""
     resources: Mapped[list[Resource]] = relationship(back_populates="binder", order_by="Resource.id")
     activities: Mapped[list[Activity]] = relationship(back_populates="binder", order_by="Activity.id")
+
+    shares: Mapped[list[Share]] = relationship("Share", viewonly=True)
+    openings: Mapped[list[Opening]] = relationship("Opening", viewonly=True)
 
     @property
     def chapters(self) -> list[Section]:

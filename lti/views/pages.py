@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import Response, request
 
-from binder import authoring, files
+from binder import authoring, composing, files
 from binder.activities import activities
 from binder.blocks import digest
 from binder.errors import Conflict, Invalid
@@ -123,7 +123,7 @@ def add_block(here: Here, page: UUID) -> BaseResponse:
     fields: dict[str, Any] = request.form.to_dict()
     try:
         fields = _fields(here, page)
-        new = authoring.add_block(
+        new = composing.add_block(
             here.session, here.viewer, page, fields, after=request.form.get("after") or None
         )
     except Invalid as error:
@@ -136,16 +136,16 @@ def change_block(here: Here, page: UUID, block: str) -> BaseResponse:
     """Save, move or remove a block."""
     action = request.form.get("action", "save")
     if action == "move":
-        authoring.move_block(here.session, here.viewer, page, block, by=number("by", 0, least=-1000))
+        composing.move_block(here.session, here.viewer, page, block, by=number("by", 0, least=-1000))
     elif action == "remove":
-        authoring.remove_block(here.session, here.viewer, page, block)
+        composing.remove_block(here.session, here.viewer, page, block)
         return here.to("edit_page", page=page, _anchor="blocks")
     else:
         fields: dict[str, Any] = request.form.to_dict()
         try:
             fields = _fields(here, page)
             base = request.form.get("base")
-            authoring.change_block(here.session, here.viewer, page, block, fields, base=base)
+            composing.change_block(here.session, here.viewer, page, block, fields, base=base)
         except Invalid as error:
             return _editor(here, page, error, typed=fields, typed_in=block)
         except Conflict as conflict:
@@ -215,7 +215,7 @@ def save_activity(here: Here, page: UUID) -> BaseResponse:
     if existing is None:
         here.session.expire(own.binder, ["activities"])
         block = {"type": "activity", "activity": str(saved.id)}
-        authoring.add_block(here.session, here.viewer, page, block, after=request.form.get("after") or None)
+        composing.add_block(here.session, here.viewer, page, block, after=request.form.get("after") or None)
     return here.to("edit_page", page=page, _anchor=f"a-{saved.id}")
 
 

@@ -30,6 +30,7 @@ MESSAGES = (
     N_("no such type of block: %(name)s"),
     N_("no such type of activity: %(name)s"),
     N_("the next attempt is number %(number)s"),
+    N_("%(most)s blocks at the most; begin another page"),
     N_("the id %(name)s is used twice"),
     N_("page “%(title)s” refers to %(names)s, which is not in the binder"),
 )

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from binder import authoring
+from binder import authoring, composing
 from binder.access import Role, Viewer
 from binder.blocks import digest
 from binder.clock import uuid7
@@ -86,24 +86,24 @@ def test_blocks_are_put_moved_changed_and_taken_away(session: Session, school: S
         return [block["html"] for block in page.blocks]
 
     made = [
-        authoring.add_block(session, school.teacher, page.id, {"type": "text", "html": str(n)})
+        composing.add_block(session, school.teacher, page.id, {"type": "text", "html": str(n)})
         for n in range(3)
     ]
-    after = authoring.add_block(
+    after = composing.add_block(
         session, school.teacher, page.id, {"type": "text", "html": "+"}, after=made[0]["id"]
     )
     assert words() == ["0", "+", "1", "2"]
-    authoring.add_block(session, school.teacher, page.id, {"type": "text", "html": "end"}, after="gone")
+    composing.add_block(session, school.teacher, page.id, {"type": "text", "html": "end"}, after="gone")
     assert words() == ["0", "+", "1", "2", "end"]
-    assert authoring.move_block(session, school.teacher, page.id, after["id"], by=1) == 3
+    assert composing.move_block(session, school.teacher, page.id, after["id"], by=1) == 3
     assert words() == ["0", "1", "+", "2", "end"]
-    assert authoring.move_block(session, school.teacher, page.id, after["id"], by=-99) == 1
-    assert authoring.move_block(session, school.teacher, page.id, after["id"], by=99) == 5
+    assert composing.move_block(session, school.teacher, page.id, after["id"], by=-99) == 1
+    assert composing.move_block(session, school.teacher, page.id, after["id"], by=99) == 5
     assert words() == ["0", "1", "2", "end", "+"]
-    removed = authoring.remove_block(session, school.teacher, page.id, made[1]["id"])
+    removed = composing.remove_block(session, school.teacher, page.id, made[1]["id"])
     assert removed == made[1]
     assert words() == ["0", "2", "end", "+"]
-    changed = authoring.change_block(
+    changed = composing.change_block(
         session, school.teacher, page.id, made[0]["id"], {"html": "<em>new</em>"}
     )
     assert changed == {"id": made[0]["id"], "type": "text", "html": "<em>new</em>"}
@@ -117,14 +117,14 @@ def test_every_change_makes_the_page_differ_from_what_is_published(session: Sess
     assert not page.changed
     block = page.blocks[0]["id"]
     for change in (
-        lambda: authoring.add_block(session, school.teacher, page.id, TEXT),
-        lambda: authoring.change_block(session, school.teacher, page.id, block, {"html": "x"}),
-        lambda: authoring.move_block(session, school.teacher, page.id, block, by=1),
+        lambda: composing.add_block(session, school.teacher, page.id, TEXT),
+        lambda: composing.change_block(session, school.teacher, page.id, block, {"html": "x"}),
+        lambda: composing.move_block(session, school.teacher, page.id, block, by=1),
         lambda: authoring.change_page_title(session, school.teacher, page.id, title="x"),
         lambda: authoring.save_activity(
             session, school.teacher, school.binder.id, factories.choice(), activity_id=school.activity.id
         ),
-        lambda: authoring.remove_block(session, school.teacher, page.id, block),
+        lambda: composing.remove_block(session, school.teacher, page.id, block),
     ):
         version = page.version
         change()
@@ -137,7 +137,7 @@ def test_every_change_makes_the_page_differ_from_what_is_published(session: Sess
 
 def test_a_block_keeps_its_id_and_type(session: Session, school: School) -> None:
     block = school.page.blocks[0]
-    changed = authoring.change_block(
+    changed = composing.change_block(
         session, school.teacher, school.page.id, block["id"], {"id": "x", "type": "heading", "html": "y"}
     )
     assert (changed["id"], changed["type"]) == (block["id"], "text")
@@ -146,20 +146,20 @@ def test_a_block_keeps_its_id_and_type(session: Session, school: School) -> None
 def test_the_second_writer_in_a_block_learns_of_the_first(session: Session, school: School) -> None:
     page, block = school.page, school.page.blocks[0]
     base = digest(block)
-    first = authoring.change_block(session, school.teacher, page.id, block["id"], {"html": "one"}, base=base)
+    first = composing.change_block(session, school.teacher, page.id, block["id"], {"html": "one"}, base=base)
     with pytest.raises(Conflict) as conflict:
-        authoring.change_block(session, school.teacher, page.id, block["id"], {"html": "two"}, base=base)
+        composing.change_block(session, school.teacher, page.id, block["id"], {"html": "two"}, base=base)
     assert conflict.value.current == first
-    again = authoring.change_block(session, school.teacher, page.id, block["id"], {"html": "one"}, base=base)
+    again = composing.change_block(session, school.teacher, page.id, block["id"], {"html": "one"}, base=base)
     assert again == first
-    authoring.change_block(session, school.teacher, page.id, block["id"], {"html": "3"}, base=digest(first))
+    composing.change_block(session, school.teacher, page.id, block["id"], {"html": "3"}, base=digest(first))
 
 
 def test_a_block_that_is_gone_is_not_found(session: Session, school: School) -> None:
     for use in (
-        lambda: authoring.change_block(session, school.teacher, school.page.id, "gone", {}),
-        lambda: authoring.move_block(session, school.teacher, school.page.id, "gone", by=1),
-        lambda: authoring.remove_block(session, school.teacher, school.page.id, "gone"),
+        lambda: composing.change_block(session, school.teacher, school.page.id, "gone", {}),
+        lambda: composing.move_block(session, school.teacher, school.page.id, "gone", by=1),
+        lambda: composing.remove_block(session, school.teacher, school.page.id, "gone"),
     ):
         with pytest.raises(NotFound):
             use()
@@ -173,11 +173,11 @@ def test_a_block_shows_what_is_in_its_binder(session: Session, school: School) -
         {"type": "image", "resource": str(uuid7()), "alt": "x"},
     ):
         with pytest.raises(Invalid) as refused:
-            authoring.add_block(session, school.teacher, school.page.id, block)
+            composing.add_block(session, school.teacher, school.page.id, block)
         assert "block" in refused.value.messages
     shown = next(block for block in school.page.blocks if block["type"] == "activity")
     with pytest.raises(Invalid):
-        authoring.change_block(
+        composing.change_block(
             session, school.teacher, school.page.id, shown["id"], {"activity": str(theirs.id)}
         )
 
@@ -185,7 +185,7 @@ def test_a_block_shows_what_is_in_its_binder(session: Session, school: School) -
 def test_an_activity_can_be_shown_in_the_transaction_that_made_it(session: Session, school: School) -> None:
     assert school.binder.activities
     made = authoring.save_activity(session, school.teacher, school.binder.id, factories.choice())
-    authoring.add_block(
+    composing.add_block(
         session, school.teacher, school.page.id, {"type": "activity", "activity": str(made.id)}
     )
 
@@ -245,7 +245,7 @@ def test_publishing_keeps_what_was_shown(session: Session, school: School) -> No
     authoring.save_activity(
         session, school.teacher, school.binder.id, factories.choice(), activity_id=school.activity.id
     )
-    authoring.remove_block(session, school.teacher, page.id, page.blocks[0]["id"])
+    composing.remove_block(session, school.teacher, page.id, page.blocks[0]["id"])
     second = authoring.publish(session, school.teacher, page.id)
     assert (second.number, page.published_number) == (2, 2)
     assert first.blocks == shown

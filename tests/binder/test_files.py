@@ -7,7 +7,7 @@ import io
 import pytest
 from sqlalchemy.orm import Session
 
-from binder import authoring, files
+from binder import authoring, composing, files
 from binder.clock import uuid7
 from binder.errors import Invalid, NotFound
 from binder.storage import FileStorage
@@ -60,7 +60,7 @@ def test_the_same_file_is_one_row_also_within_a_transaction(
     assert other is not first
     assert other.sha256 == first.sha256
     assert school.binder.resources == [first, other]
-    authoring.add_block(
+    composing.add_block(
         session, school.teacher, school.page.id, {"type": "image", "resource": str(first.id), "alt": "x"}
     )
 
@@ -95,7 +95,7 @@ def test_a_file_is_handed_out_where_a_page_shows_it(
     session: Session, school: School, storage: FileStorage
 ) -> None:
     shown, hidden = add(session, school, storage), add(session, school, storage, b"GIF89a", "b.gif")
-    authoring.add_block(
+    composing.add_block(
         session, school.teacher, school.page.id, {"type": "file", "resource": str(shown.id), "label": "Plan"}
     )
     revision = authoring.publish(session, school.teacher, school.page.id)

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from binder import authoring, grading, submitting
+from binder import authoring, composing, grading, submitting
 from binder.access import Role
 from binder.activities import Content, Score, ScoreState, activities
 from binder.activities.choice import Choice
@@ -49,7 +49,7 @@ def with_opinion(session: Session, **given: Any) -> School:
     asked = authoring.save_activity(
         session, school.teacher, school.binder.id, factories.choice(points="3"), type="opinion"
     )
-    authoring.add_block(
+    composing.add_block(
         session, school.teacher, school.page.id, {"type": "activity", "activity": str(asked.id)}
     )
     authoring.publish(session, school.teacher, school.page.id)
@@ -195,7 +195,7 @@ def test_the_grade_of_a_teacher_trying_things_out_goes_nowhere(session: Session,
 def test_a_page_without_activities_sends_no_grade(session: Session) -> None:
     school = school_in(session)
     for block in list(school.page.blocks):
-        authoring.remove_block(session, school.teacher, school.page.id, block["id"])
+        composing.remove_block(session, school.teacher, school.page.id, block["id"])
     authoring.publish(session, school.teacher, school.page.id)
     attempt = hand_in(session, school, school.lina)
     assert attempt.grades[-1].score_maximum == 0

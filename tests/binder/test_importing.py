@@ -16,7 +16,7 @@ from markupsafe import Markup
 from marshmallow import fields
 from sqlalchemy.orm import Session
 
-from binder import authoring, files, importing, schemas
+from binder import authoring, composing, files, importing, schemas
 from binder.access import Role, Viewer
 from binder.blocks import BlockSchema, BlockType, blocks
 from binder.clock import uuid7
@@ -102,7 +102,7 @@ def full_binder(session: Session, school: School, storage: FileStorage) -> Binde
         credit="Ada",
         licence="CC BY",
     )
-    authoring.add_block(
+    composing.add_block(
         session,
         school.teacher,
         school.page.id,
@@ -221,7 +221,7 @@ def test_references_deep_in_a_block_follow(session: Session, school: School, sto
     binder = full_binder(session, school, storage)
     with blocks.temporarily(Gallery) as gallery:
         picture = {"resource": str(binder.resources[0].id), "size": 3, "alt": "x"}
-        authoring.add_block(
+        composing.add_block(
             session, school.teacher, school.page.id, {"type": "gallery", "pictures": [picture]}
         )
         made = importing.import_binder(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from binder import assigning, authoring, files, followup, grading, submitting
+from binder import assigning, authoring, composing, files, followup, grading, submitting
 from binder.access import Role, Viewer
 from binder.errors import Forbidden, NotFound
 from binder.models import Attempt
@@ -27,16 +27,16 @@ BY_AUTHORS: dict[str, Use] = {
     "change_page_title": lambda s, v, school, a, f: authoring.change_page_title(
         s, v, school.page.id, title="x"
     ),
-    "add_block": lambda s, v, school, a, f: authoring.add_block(
+    "add_block": lambda s, v, school, a, f: composing.add_block(
         s, v, school.page.id, {"type": "text", "html": ""}
     ),
-    "change_block": lambda s, v, school, a, f: authoring.change_block(
+    "change_block": lambda s, v, school, a, f: composing.change_block(
         s, v, school.page.id, school.page.blocks[0]["id"], {"html": ""}
     ),
-    "move_block": lambda s, v, school, a, f: authoring.move_block(
+    "move_block": lambda s, v, school, a, f: composing.move_block(
         s, v, school.page.id, school.page.blocks[0]["id"], by=1
     ),
-    "remove_block": lambda s, v, school, a, f: authoring.remove_block(
+    "remove_block": lambda s, v, school, a, f: composing.remove_block(
         s, v, school.page.id, school.page.blocks[0]["id"]
     ),
     "save_activity": lambda s, v, school, a, f: authoring.save_activity(

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from binder import assigning, authoring, followup, grading, outbox, submitting
+from binder import assigning, authoring, composing, followup, grading, outbox, submitting
 from binder.errors import Conflict
 from binder.models import (
     ActivityVersion,
@@ -167,7 +167,7 @@ def test_a_class_that_opens_a_link_at_once_gets_one_assignment(begin: Begin, com
 def test_two_authors_in_different_blocks_disturb_nobody(begin: Begin, committed: School) -> None:
     def adding(number: int) -> Callable[[Session], Any]:
         block = {"type": "text", "html": str(number)}
-        return lambda session: authoring.add_block(session, committed.teacher, committed.page.id, block)
+        return lambda session: composing.add_block(session, committed.teacher, committed.page.id, block)
 
     results = at_once(begin, *[adding(number) for number in range(4)])
     assert not [result for result in results if isinstance(result, Exception)]

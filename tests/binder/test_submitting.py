@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from binder import assigning, authoring, revisions, submitting
+from binder import assigning, authoring, composing, revisions, submitting
 from binder.access import Role, Viewer
 from binder.clock import frozen, uuid7
 from binder.errors import Closed, Conflict, Forbidden, Invalid, NotFound
@@ -294,7 +294,7 @@ def big_page(session: Session) -> School:
         more = authoring.save_activity(
             session, school.teacher, school.binder.id, factories.choice(title=f"Nr. {number}")
         )
-        authoring.add_block(
+        composing.add_block(
             session, school.teacher, school.page.id, {"type": "activity", "activity": str(more.id)}
         )
     authoring.publish(session, school.teacher, school.page.id)

@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from binder import assigning, authoring, db, files, submitting
+from binder import assigning, composing, db, files, submitting
 from binder.access import Role, Viewer
 from binder.models import Audience, Tenant
 from binder.storage import FileStorage
@@ -50,7 +50,7 @@ def furnish(session: Session, storage: FileStorage, school: Tenant, class_: Audi
         session, teacher, page.binder_id, storage, io.BytesIO(b"%PDF-1.7 ..."), name="a.pdf"
     )
     session.expire(page.binder, ["resources"])
-    block = authoring.add_block(
+    block = composing.add_block(
         session, teacher, page.id, {"type": "file", "resource": str(resource.id), "label": "Fiche"}
     )
     session.flush()

@@ -46,9 +46,15 @@ def sources() -> dict[str | tuple[str, str], str]:
 
 @pytest.fixture(scope="module")
 def catalog() -> Catalog:
-    """The French texts as they stand in their file."""
-    with (HERE / "translations/fr/LC_MESSAGES/lti.po").open("rb") as stream:
-        return read_po(stream, locale="fr")
+    """The French texts as they stand in their files."""
+    together = Catalog(locale="fr")
+    for path in sorted((HERE / "translations/fr/LC_MESSAGES").iterdir()):
+        with path.open("rb") as stream:
+            for message in read_po(stream, locale="fr"):
+                if message.id:
+                    assert together.get(message.id) is None, f"{path.name} says again: {message.id!r}"
+                    together[message.id] = message
+    return together
 
 
 def test_every_text_has_a_french_one(catalog: Catalog) -> None:

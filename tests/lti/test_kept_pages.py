@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 from jinja2 import DictLoader
 
-from binder import authoring
+from binder import authoring, composing
 from binder.models import Assignment, Page
 from lti.views import rendering
 from tests.lti.school import School, open_school
@@ -60,7 +60,7 @@ def test_a_page_published_anew_is_shown_anew(school: School) -> None:
     before = look(school, given(school))
     with school.begin() as session:
         page, teacher = page_of(session, school), school.people["teacher"]
-        authoring.add_block(session, teacher, page.id, {"type": "text", "html": "<p>Nouveau !</p>"})
+        composing.add_block(session, teacher, page.id, {"type": "text", "html": "<p>Nouveau !</p>"})
     assert look(school, given(school)) == before
     with school.begin() as session:
         authoring.publish(session, teacher, page_of(session, school).id)
@@ -91,7 +91,7 @@ def test_two_schools_never_mix(school: School, sqlite_template: Path, tmp_path: 
     try:
         with other.begin() as session:
             page, teacher = page_of(session, other), other.people["teacher"]
-            authoring.add_block(session, teacher, page.id, {"type": "text", "html": "<p>Chez eux</p>"})
+            composing.add_block(session, teacher, page.id, {"type": "text", "html": "<p>Chez eux</p>"})
             authoring.publish(session, teacher, page.id)
         assert "<p>Chez eux</p>" in look(other, given(other))
         assert "<p>Chez eux</p>" not in look(school, given(school))

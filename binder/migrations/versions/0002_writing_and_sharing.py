@@ -138,7 +138,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_binder_upload")),
     )
     with op.batch_alter_table("binder_upload", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_binder_upload_tenant_id_expires_at"), ["tenant_id", "expires_at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_binder_upload_tenant_id_expires_at"), ["tenant_id", "expires_at"], unique=False
+        )
 
     op.create_table(
         "binder_page_text",
