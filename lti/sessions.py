@@ -1,4 +1,4 @@
-"""An open launch as a session: the secret in its cookie, the token in its forms, and who is looking."""
+"""An open launch as a session: the secret in its cookie, and who is looking."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from binder.clock import now
 from binder.db import Instant
 from lti.models import Context, Launch, Registration, ResourceLink
 
-__all__ = ["COOKIE", "OpenLaunch", "form_token", "hashed", "new_secret", "open_launch", "purge"]
+__all__ = ["COOKIE", "OpenLaunch", "hashed", "new_secret", "open_launch", "purge"]
 
 COOKIE = "lti-launch"
 """Name of the cookie; its path is the launch's own, so two tabs never share one."""
@@ -73,11 +73,6 @@ def new_secret() -> str:
 def hashed(secret: str) -> str:
     """What the database keeps of a secret."""
     return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def form_token(secret: str) -> str:
-    """What a launch's forms carry; another site can make a browser send the cookie, but cannot know this."""
-    return hmac.new(secret.encode(), b"form", hashlib.sha256).hexdigest()
 
 
 def open_launch(session: Session, launch_id: UUID, secret: str) -> OpenLaunch | None:

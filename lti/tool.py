@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import cast
@@ -55,6 +57,16 @@ class Tool:
         self.platform_keys = PlatformKeys(self.http, settings)
         self.services = Services(self.http, self.keys)
         self.visits = VisitBuffer(self.begin, settings.visit_flush_seconds)
+        self._own_key = secrets.token_bytes(32)
+
+    def form_key(self, secret_key: str | bytes | None) -> bytes:
+        """What seals the tokens of forms: from the host's `SECRET_KEY`, or else from our private key.
+
+        A tool that has neither takes a key that lasts as long as the process.
+        """
+        known = secret_key or "".join(self.settings.private_keys[:1])
+        key = known.encode() if isinstance(known, str) else known
+        return hashlib.sha256(b"classeur forms" + key).digest() if key else self._own_key
 
     def begin(self) -> AbstractContextManager[Session]:
         """A transaction that may write; leaving it commits, an exception rolls it back."""

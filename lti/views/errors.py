@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import logging
 import secrets
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from flask import Response, g
+from flask import Response, g, jsonify, redirect, request, url_for
 
 from binder.errors import BinderError, Closed
 from exporters import ExportError
+from lti import tokens
 from lti.errors import LTIError
 from lti.i18n import N_
-from lti.views.screens import NotSignedIn, Outdated, blueprint, render, texts
+from lti.views.kept import keep_form
+from lti.views.screens import NotSignedIn, Outdated, blueprint, form_key, render, sent_token, texts
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as BaseResponse
 
 __all__ = ["back", "on_binder_error", "on_lti_error"]
 
@@ -34,6 +40,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "not-signed-in": (
         N_("Your session is over"),
         N_("Open Classeur again from your school’s workspace. What you have saved is still there."),
+    ),
+    "kept": (
+        N_("Your session is over, but what you typed is kept"),
+        N_("Open Classeur again from your school’s workspace: it will ask you what to do with it."),
     ),
     "outdated": (
         N_("This form is out of date"),
@@ -149,11 +159,30 @@ def on_export_error(error: ExportError) -> Response:
 
 @blueprint.errorhandler(NotSignedIn)
 def on_not_signed_in(error: NotSignedIn) -> Response:
-    """No open launch."""
-    return _page("not-signed-in", 401)
+    """No open launch; what was sent is kept for when its author comes back."""
+    return _refused("not-signed-in", 401)
 
 
 @blueprint.errorhandler(Outdated)
-def on_outdated(error: Outdated) -> Response:
-    """A form without its token."""
-    return _page("outdated", 400)
+def on_outdated(error: Outdated) -> BaseResponse:
+    """A form of another session: its author, who is here, is shown what they had sent; others are not."""
+    here, whose = g.get("lti_here"), tokens.author(form_key(), sent_token())
+    is_theirs = here is not None and whose == tokens.Author(here.viewer.tenant_id, here.viewer.person_id)
+    if is_theirs and not _is_for_script() and keep_form():
+        return redirect(url_for("lti.kept", launch=here.launch_id), 303)
+    return _refused("outdated", 401 if _is_for_script() else 400)
+
+
+def _is_for_script() -> bool:
+    return request.accept_mimetypes.best == "application/json"
+
+
+def _refused(code: str, status: int) -> Response:
+    is_kept = keep_form()
+    if not _is_for_script():
+        return _page("kept" if is_kept else code, status)
+    words = texts()
+    message = " ".join(words.gettext(text) for text in WORDS["kept" if is_kept else code])
+    response = jsonify(error="signed-out", message=message, kept=is_kept)
+    response.status_code = status
+    return response

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Response, request
 
 from binder.access import Role
+from lti import kept_forms
 from lti.views.screens import Here, blueprint, render, screen
 
 if TYPE_CHECKING:
@@ -25,8 +26,10 @@ FIRST_SCREEN = {
 
 @screen("/")
 def home(here: Here) -> BaseResponse:
-    """The first screen."""
+    """The first screen: before all others, what was kept from a session that had ended too soon."""
     viewer, launch = here.viewer, here.launch
+    if request.args.get("kept") != "later" and kept_forms.waiting(here.session, viewer):
+        return here.to("kept")
     if launch is not None and launch.deep_linking:
         return here.to("picker")
     if launch is not None and launch.assignment_id is not None:

@@ -6,27 +6,39 @@ host's own login.
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import wraps
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from flask import Blueprint, Response, current_app, g, redirect, request, url_for
+from flask import Blueprint, Response, current_app, g, make_response, redirect, request, url_for
 from sqlalchemy.orm import Session
 
 from binder.access import Viewer
-from lti import i18n, sessions
+from binder.errors import NotFound
+from lti import i18n, kept_forms, sessions, tokens
 from lti.tool import tool
 from lti.views.templates import filled
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
 
-__all__ = ["Here", "NotSignedIn", "Outdated", "blueprint", "render", "screen", "texts"]
+__all__ = [
+    "TOKEN_HEADER",
+    "Here",
+    "NotSignedIn",
+    "Outdated",
+    "blueprint",
+    "form_key",
+    "render",
+    "screen",
+    "sent_token",
+    "texts",
+]
+
+TOKEN_HEADER = "X-Classeur-Token"  # noqa: S105 - a name, not a secret
 
 blueprint = Blueprint("lti", "lti", template_folder="templates", static_folder="static")
 
@@ -46,7 +58,7 @@ class Here:
     session: Session
     viewer: Viewer
     token: str
-    """For the hidden field `token` of every form."""
+    """For the hidden field `token` of every form; scripts send it as the header `TOKEN_HEADER`."""
     launch_id: UUID | None = None
     launch: sessions.OpenLaunch | None = None
 
@@ -68,15 +80,28 @@ def texts() -> i18n.Texts:
 @contextmanager
 def _entered(launch_id: UUID | None) -> Iterator[Here]:
     """The transaction of one request: writing for a POST, else only reading."""
-    with tool().begin() if request.method == "POST" else tool().reading() as session:
+    with tool().begin() if _writes() else tool().reading() as session:
         here = _from_host(session) if launch_id is None else _from_launch(session, launch_id)
         g.lti_language = i18n.choose(here.viewer.locale, request.accept_languages.best_match(i18n.LANGUAGES))
         g.lti_launch = here.launch
         g.lti_here = here
-        sent = request.form.get("token", "").encode()
-        if request.method == "POST" and not hmac.compare_digest(sent, here.token.encode()):
+        if _writes() and not tokens.fits(sent_token(), here.token):
             raise Outdated
         yield here
+
+
+def _writes() -> bool:
+    return request.method not in ("GET", "HEAD", "OPTIONS")
+
+
+def sent_token() -> str:
+    """The token that came with the request: in a header, where a script sent it, or in the form."""
+    return request.headers.get(TOKEN_HEADER) or request.form.get("token", "")
+
+
+def form_key() -> bytes:
+    """The server's key that seals forms; the same in all its processes."""
+    return tool().form_key(current_app.secret_key)
 
 
 def _from_launch(session: Session, launch_id: UUID) -> Here:
@@ -84,7 +109,7 @@ def _from_launch(session: Session, launch_id: UUID) -> Here:
     launch = sessions.open_launch(session, launch_id, secret) if secret else None
     if launch is None:
         raise NotSignedIn
-    return Here(session, launch.viewer, sessions.form_token(secret), launch_id, launch)
+    return Here(session, launch.viewer, tokens.make(form_key(), launch.viewer, f"{launch_id}/{secret}"), launch_id, launch)
 
 
 def _from_host(session: Session) -> Here:
@@ -92,11 +117,7 @@ def _from_host(session: Session) -> Here:
     viewer = load() if load is not None else None
     if viewer is None:
         raise NotSignedIn
-    secret = str(current_app.secret_key or "")
-    token = hmac.new(
-        secret.encode(), f"lti/{viewer.tenant_id}/{viewer.person_id}".encode(), sha256
-    ).hexdigest()
-    return Here(session, viewer, token)
+    return Here(session, viewer, tokens.make(form_key(), viewer, ""))
 
 
 View = Callable[..., Any]
@@ -113,7 +134,7 @@ def screen(rule: str, *methods: str, alone: bool = False) -> Callable[[View], Vi
         def view(launch: UUID | None, **values: Any) -> Any:
             with _entered(launch) as here:
                 if not alone:
-                    return function(here, **values)
+                    return _settled(here, function(here, **values))
             return function(here, **values)
 
         name = function.__name__
@@ -123,6 +144,18 @@ def screen(rule: str, *methods: str, alone: bool = False) -> Callable[[View], Vi
         return function
 
     return register
+
+
+def _settled(here: Here, answer: Any) -> Any:
+    """A form that had been kept and now was sent again is kept no longer, once it was taken."""
+    again = request.form.get("kept", "") if _writes() else ""
+    if not again:
+        return answer
+    response = make_response(answer)
+    if 300 <= response.status_code < 400:
+        with suppress(NotFound, ValueError):
+            here.session.delete(kept_forms.kept_form(here.session, here.viewer, UUID(again)))
+    return response
 
 
 def render(template: str, here: Here | None = None, *, status: int = 200, **values: Any) -> Response:

@@ -19,7 +19,8 @@ from binder import assigning, composing, db, files, submitting
 from binder.access import Role, Viewer
 from binder.models import Audience, Tenant
 from binder.storage import FileStorage
-from lti import LTI
+from lti import LTI, kept_forms
+from lti.tokens import Author
 from tests import factories
 from tests.keys import PRIVATE_KEY
 
@@ -65,6 +66,14 @@ def furnish(session: Session, storage: FileStorage, school: Tenant, class_: Audi
     }
     ids |= {"assignment": given.id, "attempt": attempt.id, "child": pupil.person_id, "activity": activity.id}
     ids |= {"section": page.section_id, "revision": revision.id}
+    kept_forms.keep(
+        session,
+        Author(school.id, teacher.person_id or page.id),
+        screen="rename_page",
+        values={"page": str(page.id)},
+        fields={"title": ["Typed too late"]},
+    )
+    ids["form"] = kept_forms.kept(session, teacher)[0].id
     return Shelf(teacher, pupil, parent, head, ids)
 
 
@@ -107,7 +116,7 @@ def screens(app: Flask) -> list[tuple[Rule, str]]:
         (rule, method)
         for rule in app.url_map.iter_rules()
         if rule.rule.startswith("/lti/my/") and rule.arguments - {"launch"}
-        for method in (rule.methods or set()) & {"GET", "POST"}
+        for method in (rule.methods or set()) & {"GET", "POST", "PATCH", "DELETE"}
     ]
 
 
@@ -139,7 +148,9 @@ def call(
         )
     if method == "GET":
         return client.get(path, query_string=extra, buffered=True).status_code
-    return client.post(path, data={**form(client, ids), **extra}, buffered=True).status_code
+    fields = {**form(client, ids), **extra}
+    token = {"X-Classeur-Token": fields["token"]}
+    return client.open(path, method=method, data=fields, headers=token, buffered=True).status_code
 
 
 @pytest.mark.parametrize("role", ["teacher", "pupil", "parent", "head"])

@@ -27,7 +27,7 @@ class Somebody:
 
     def send(self, path: str, **fields: Any) -> str:
         """Send a form, with its token; what one is led to is opened."""
-        token = re.search(r'name="token" value="(\w+)"', self.html)
+        token = re.search(r'name="token" value="([\w-]+)"', self.html)
         assert token, "no form here"
         response = self.client.post(path, data={"token": token[1], **fields}, follow_redirects=True)
         self.html, self.status = _plain(response.text), response.status_code

@@ -42,7 +42,7 @@ class Picker:
 
     def choose(self, page: UUID | str = "", status: int = 200) -> dict[str, Any]:
         """Send the choice; the claims that the platform gets."""
-        token = re.search(r'name="token" value="(\w+)"', self.client.get(f"{self.path}/link").text)
+        token = re.search(r'name="token" value="([\w-]+)"', self.client.get(f"{self.path}/link").text)
         assert token
         answer = self.client.post(f"{self.path}/link", data={"token": token[1], "page": str(page)})
         assert answer.status_code == status, answer.text

@@ -478,7 +478,7 @@ def test_a_link_to_a_work_opens_it_for_those_whom_it_concerns(
 def test_a_platform_that_is_away_is_told_with_the_way_back(app: Flask, class_: Class, server: Server) -> None:
     client = app.test_client()
     path = class_.platform.arrive(client, **TEACHER)
-    token = re.search(r'name="token" value="(\w+)"', client.get(f"{path}/given/{class_.assignment}").text)
+    token = re.search(r'name="token" value="([\w-]+)"', client.get(f"{path}/given/{class_.assignment}").text)
     assert token
     server.answer = lambda asked: Told(503)
     answer = client.post(f"{path}/given/{class_.assignment}/roster", data={"token": token[1]})
