@@ -86,10 +86,14 @@ def _manages(viewer: Viewer, binder: Binder) -> bool:
     return _has(viewer, binder, Right.MANAGE)
 
 
+def _reads_opened(viewer: Viewer) -> bool:
+    return viewer.role is not Role.ADMINISTRATOR and viewer.audience_id is not None
+
+
 def _reads_binder(viewer: Viewer, binder: Binder) -> bool:
-    if viewer.role is Role.ADMINISTRATOR or viewer.audience_id is None:
-        return False
-    return any(opening.audience_id == viewer.audience_id for opening in binder.openings)
+    return _reads_opened(viewer) and any(
+        opening.audience_id == viewer.audience_id for opening in binder.openings
+    )
 
 
 def _is_addressed(viewer: Viewer, assignment: Assignment) -> bool:
@@ -124,6 +128,7 @@ RULES: dict[str, Callable[[Viewer, Any], bool]] = {
     "propose": _proposes,  # wish for changes of a binder
     "look": _looks,  # read a binder as a colleague, drafts included; copy it
     "manage": _manages,  # share a binder, list it in the library, throw it away
+    "read-opened": lambda viewer, _: _reads_opened(viewer),  # some binder that was opened to one's class
     "read-binder": _reads_binder,  # see what is published in a binder that was opened to one's class
     "read": _reads,  # an assignment: open its page
     "answer": _answers,  # an assignment: save and hand in

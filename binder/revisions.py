@@ -15,12 +15,17 @@ from binder.errors import NotFound
 from binder.keeping import Kept
 from binder.models import ActivityVersion, Attempt, Page, PageRevision
 
-__all__ = ["published", "revision_by_id", "revision_of", "versions_of"]
+__all__ = ["published", "revision_by_id", "revision_by_number", "revision_of", "versions_of"]
 
 _REVISION = sa.select(*PageRevision.__table__.c).where(
     PageRevision.tenant_id == sa.bindparam("tenant_id"), PageRevision.id == sa.bindparam("id")
 )
 _PUBLISHED = sa.select(PageRevision).where(
+    PageRevision.tenant_id == sa.bindparam("tenant_id"),
+    PageRevision.page_id == sa.bindparam("page_id"),
+    PageRevision.number == sa.bindparam("number"),
+)
+_NUMBERED = sa.select(*PageRevision.__table__.c).where(
     PageRevision.tenant_id == sa.bindparam("tenant_id"),
     PageRevision.page_id == sa.bindparam("page_id"),
     PageRevision.number == sa.bindparam("number"),
@@ -31,7 +36,7 @@ _VERSIONS = sa.select(*ActivityVersion.__table__.c).where(
 )
 MOST_KEPT = 500
 _revisions: Kept[PageRevision] = Kept(MOST_KEPT)
-"""By id."""
+"""By id, and by page and number."""
 _versions: Kept[Mapping[str, ActivityVersion]] = Kept(MOST_KEPT)
 """By the ids of those that a revision shows."""
 
@@ -48,6 +53,22 @@ def revision_by_id(session: Session, tenant_id: UUID, id: UUID) -> PageRevision:
             raise NotFound("no such revision")
         found = PageRevision(**row)
         _revisions.put(tenant_id, id, found)
+    return found
+
+
+def revision_by_number(session: Session, tenant_id: UUID, page_id: UUID, number: int) -> PageRevision:
+    """As `revision_by_id`, by the page's id and the revision's number.
+
+    :raises NotFound: if there is none.
+    """
+    found = _revisions.get(tenant_id, (page_id, number))
+    if found is None:
+        values = {"tenant_id": tenant_id, "page_id": page_id, "number": number}
+        row = session.execute(_NUMBERED, values).mappings().first()
+        if row is None:
+            raise NotFound("no such revision")
+        found = PageRevision(**row)
+        _revisions.put(tenant_id, (page_id, number), found)
     return found
 
 
