@@ -14,25 +14,35 @@ from benchmarks.measuring import Figure, Work, figure, take_turns
 from benchmarks.platform import Platform, publishing
 from benchmarks.servers import make_classeur, serving
 from benchmarks.setting import Setting
-from binder import assigning, db
+from binder import assigning, composing, db
 from binder.access import Role, Viewer
 from binder.importing import import_binder
 from binder.models import Membership
 from binder.storage import FileStorage
 from examples.school import lessons
 
-__all__ = ["measure", "open_page"]
+__all__ = ["measure", "measure_long", "open_page"]
 
 LESSON, PAGE = "cycle-de-l-eau", "L’évaporation"
+BLOCKS = 30
 ROUNDS, EACH = 7, 400
 
 
 def measure(setting: Setting) -> list[Figure]:
-    """Processor time of one view, and its number of SQL statements."""
+    """Processor time of one view of a page as it is in the sample school, and its number of SQL statements."""
+    return _measure(setting, "view of a work page", 0)
+
+
+def measure_long(setting: Setting) -> list[Figure]:
+    """The same for a page of thirty blocks."""
+    return _measure(setting, f"view, {BLOCKS} blocks", BLOCKS)
+
+
+def _measure(setting: Setting, name: str, blocks: int) -> list[Figure]:
     with publishing(setting) as jwks_uri:
         launches.prepare(setting, jwks_uri)
         with serving("classeur", setting.environment) as ours:
-            browser, target = open_page(setting, ours.port)
+            browser, target = open_page(setting, ours.port, blocks)
             html = browser.get(target).body.decode()
             _write_peer(setting, html)
             with serving("flask_page", setting.environment) as theirs:
@@ -44,22 +54,25 @@ def measure(setting: Setting) -> list[Figure]:
             statements = _statements(setting, browser, target)
     peer = "Flask + Jinja + one query"
     return [
-        figure("view of a work page", "ms of CPU", peer, taken),
-        Figure("view of a work page", statements, "SQL statements", peer, 1),
+        figure(name, "ms of CPU", peer, taken),
+        Figure(name, statements, "SQL statements", peer, 1),
     ]
 
 
-def open_page(setting: Setting, port: int) -> tuple[Browser, str]:
-    """Give the page to a class, and let a pupil of it launch; their browser, and the page's address."""
+def open_page(setting: Setting, port: int, blocks: int = 0) -> tuple[Browser, str]:
+    """Give the page to a class, and let a pupil of it launch; their browser, and the page's address.
+
+    :param blocks: that the page has at the least; it is filled up with text.
+    """
     platform, line = Platform(setting), Line(port)
     platform.launch(Browser(line), "teacher", "Instructor")
-    assignment = _give(setting)
+    assignment = _give(setting, blocks)
     pupil = Browser(line)
     home = platform.launch(pupil, "pupil-1").location
     return pupil, f"{home}work/{assignment}"
 
 
-def _give(setting: Setting) -> UUID:
+def _give(setting: Setting, blocks: int) -> UUID:
     """The teacher who has just launched gives the sample page to the class."""
     lesson = next(lesson for lesson in lessons() if lesson.slug == LESSON)
     engine = db.create_engine(setting.database_url)
@@ -73,6 +86,9 @@ def _give(setting: Setting) -> UUID:
         )
         binder = import_binder(session, teacher, lesson.document, FileStorage(setting.files), lesson.open)
         page = next(page for page in binder.pages if page.title.startswith(PAGE))
+        for number in range(len(page.blocks), blocks):
+            html = f"<h3>Partie {number}</h3><p>{'L’eau change d’état sans changer de nature. ' * 6}</p>"
+            composing.add_block(session, teacher, page.id, {"type": "text", "html": html})
         given = assigning.give(session, teacher, page.id).id
     engine.dispose()
     return given

@@ -22,6 +22,7 @@ MOST_WORDS = 400_000
 MOST_TERMS = 12
 LIGATURES = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss"})
 WORD = re.compile(r"[^\W_]+")
+ACCENT = re.compile("[\u0300-\u036f]+")
 AROUND = 90
 """Characters shown before and behind the first word found."""
 
@@ -42,8 +43,7 @@ class Hit:
 def folded(text: str) -> str:
     """The words of a text as they are compared: lower case, no accents, ligatures spelt out, one space between."""
     flat = unicodedata.normalize("NFKD", text.translate(LIGATURES).casefold())
-    bare = "".join(character for character in flat if not unicodedata.combining(character))
-    return " ".join(WORD.findall(bare))
+    return " ".join(WORD.findall(ACCENT.sub("", flat)))
 
 
 def _text(page: Page) -> str:
