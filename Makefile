@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint unit lowest bench messages migration lock clean browser looks
+.PHONY: help demo front test lint unit lowest bench messages migration lock clean browser looks
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -18,8 +18,11 @@ $(READY): requirements/dev.txt setup.cfg pyproject.toml
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
 	touch $@
 
-demo: $(READY)  ## Start the demo ENT with Classeur in it (RESET=1 starts over)
+demo: $(READY) front  ## Start the demo ENT with Classeur in it (RESET=1 starts over)
 	$(BIN)/python -m examples.demo $(if $(RESET),--reset)
+
+front:  ## Build the scripts of the pages, if their sources changed
+	@$(PYTHON) -m _build.frontend
 
 browser:
 	@.ci/browser
@@ -32,13 +35,13 @@ lint: $(READY)  ## Check style, types and import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-unit: $(READY)
+unit: $(READY) front
 	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term:skip-covered
 
-lowest: $(READY)  ## Run the core tests with the oldest supported packages
+lowest: $(READY) front  ## Run the core tests with the oldest supported packages
 	.ci/lowest $(PYTHON)
 
-bench: $(READY)  ## Measure speed against named peers; writes benchmarks/results.json
+bench: $(READY) front  ## Measure speed against named peers; writes benchmarks/results.json
 	$(BIN)/python -m benchmarks
 
 messages: $(READY)  ## List interface texts that lack a translation
@@ -51,4 +54,4 @@ lock: $(READY)  ## Pin the development requirements anew
 	.ci/lock $(BIN)
 
 clean:  ## Remove everything that was made
-	rm -rf $(VENV) .venv-lowest .demo build dist *.egg-info .coverage .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .venv-lowest frontend/node_modules lti/static/dist .demo build dist *.egg-info .coverage .mypy_cache .pytest_cache .ruff_cache

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Response, g
+from flask import Response, g, request
 
+from lti.tool import tool
+from lti.views.assets import is_hashed
 from lti.views.screens import blueprint
 
-__all__ = ["protect"]
+__all__ = ["keep", "protect"]
 
 
 def _origin(url: str) -> str | None:
@@ -25,6 +27,20 @@ def _frames() -> str:
     return " ".join(["'self'", *sorted(origins)])
 
 
+def _embeds() -> str:
+    """What may stand in a frame of ours: the sites that the host allows for blocks, and nothing of our own."""
+    return " ".join(f"https://{host}" for host in tool().settings.embed_hosts) or "'none'"
+
+
+@blueprint.after_request
+def keep(response: Response) -> Response:
+    """A script's name changes with its content, so a browser need never ask again."""
+    if request.endpoint == "lti.static" and response.status_code in (200, 206, 304):
+        if is_hashed((request.view_args or {})["filename"]):
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
 @blueprint.after_request
 def protect(response: Response) -> Response:
     """Set the headers that are not set yet; a redirection has nothing to protect but where it comes from."""
@@ -35,7 +51,8 @@ def protect(response: Response) -> Response:
     response.headers.setdefault(
         "Content-Security-Policy",
         "default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'self'; script-src 'self'; "
-        f"font-src 'self'; connect-src 'self'; base-uri 'none'; form-action {form_action}; frame-ancestors {_frames()}",
+        f"font-src 'self'; connect-src 'self'; frame-src {_embeds()}; base-uri 'none'; form-action {form_action}; "
+        f"frame-ancestors {_frames()}",
     )
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     if response.mimetype == "text/html":

@@ -12,9 +12,13 @@ from flask import current_app, render_template
 from jinja2 import Environment
 
 from lti.i18n import Texts
+from lti.views.assets import asset, chunks
 from lti.views.wording import helpers
 
 __all__ = ["filled"]
+
+OURS: Mapping[str, Any] = {"asset": asset, "chunks": chunks}
+"""What every template may call in any language."""
 
 
 def _speaking(words: Texts) -> tuple[Environment, Mapping[str, Any]]:
@@ -22,7 +26,7 @@ def _speaking(words: Texts) -> tuple[Environment, Mapping[str, Any]]:
     languages: dict[str, tuple[Environment, Mapping[str, Any]]]
     languages = current_app.extensions.setdefault("lti-templates", {})
     if words.language not in languages:
-        environment, ours = current_app.jinja_env.overlay(), helpers(words)
+        environment, ours = current_app.jinja_env.overlay(), {**OURS, **helpers(words)}
         environment.globals = {**current_app.jinja_env.globals, **ours}
         environment.globals["parts"] = environment.get_template("lti/parts.html").module
         languages[words.language] = environment, ours

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -35,10 +36,12 @@ def test_an_installed_wheel_upgrades_an_empty_database(tmp_path: Path) -> None:
     source.mkdir()
     for name in ("binder", "lti", "exporters"):
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("setup.cfg", "pyproject.toml", "README.md", "LICENSE"):
+    shutil.copytree(ROOT / "_build", source / "_build", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "frontend", source / "frontend", ignore=shutil.ignore_patterns("node_modules"))
+    for name in ("setup.cfg", "pyproject.toml", "MANIFEST.in", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source / name)
     # the same builder as a release has, but without its isolated environment: nothing is fetched
-    build = "import sys, setuptools.build_meta as b; print(b.build_wheel(sys.argv[1]))"
+    build = "import sys, _build.backend as b; print(b.build_wheel(sys.argv[1]))"
     wheels.mkdir()
     run(sys.executable, "-W", "ignore", "-c", build, str(wheels), cwd=source)
     (wheel,) = wheels.glob("classeur-*.whl")
@@ -69,3 +72,5 @@ def test_an_installed_wheel_upgrades_an_empty_database(tmp_path: Path) -> None:
         place = path.relative_to(source)
         if path.is_file() and place.parts[0] in ("binder", "lti", "exporters"):
             assert (target / place).exists(), f"the wheel lacks {place}"
+    scripts = target / "lti" / "static" / "dist"
+    assert (scripts / json.loads((scripts / "manifest.json").read_text())["reader.js"]["file"]).exists()

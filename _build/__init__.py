@@ -1,0 +1,1 @@
+"""How the distribution is built: setuptools, and before it the front end."""

@@ -1,0 +1,12 @@
+// What a browser with scripts adds to every page; each works without.
+import "./reader/resize.js";
+import "./reader/focus.js";
+import "./reader/forms.js";
+import "./reader/choices.js";
+import "./reader/embeds.js";
+import "./reader/print.js";
+
+// The teacher's table of contents brings its own.
+if (document.querySelector("#contents[data-binder]")) {
+  import("./contents.js").then(({ init }) => init());
+}
