@@ -1,27 +1,58 @@
 """The types of block; importing this package registers the built-in ones."""
 
-from binder.blocks import activity, media, text
+from binder.blocks import (
+    activity,
+    audio,
+    callout,
+    divider,
+    embed,
+    file,
+    gallery,
+    image,
+    math,
+    meeting,
+    text,
+    video,
+)
 from binder.blocks.base import (
     BlockSchema,
     BlockType,
     FileView,
     Rendering,
+    Unknown,
     blocks,
     digest,
+    kind_of,
     load_block,
     new_block_id,
+    visible,
 )
+from binder.blocks.values import Instant, Reference
 
 __all__ = [
     "BlockSchema",
     "BlockType",
     "FileView",
+    "Instant",
+    "Reference",
     "Rendering",
+    "Unknown",
     "activity",
+    "audio",
     "blocks",
+    "callout",
     "digest",
+    "divider",
+    "embed",
+    "file",
+    "gallery",
+    "image",
+    "kind_of",
     "load_block",
-    "media",
+    "math",
+    "meeting",
     "new_block_id",
     "text",
+    "video",
+    "visible",
 ]

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import marshmallow
 from markupsafe import Markup
-from marshmallow import fields
 
 from binder.blocks.base import BlockSchema, BlockType, Rendering, blocks
+from binder.blocks.values import Reference
 
 __all__ = ["Activity"]
 
@@ -23,17 +22,16 @@ class Activity(BlockType):
     class Schema(BlockSchema):
         """`activity` names one of the binder's activities."""
 
-        activity = fields.UUID(required=True)
-
-        @marshmallow.post_load
-        def plain_identifier(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-            """Blocks are JSON."""
-            return {**data, "activity": str(data["activity"])}
+        activity = Reference(load_default="")
 
     def html(self, block: Mapping[str, Any], rendering: Rendering) -> Markup:
         """See `BlockType.html`."""
-        return rendering.activity(block["activity"])
+        return rendering.activity(block["activity"]) if block["activity"] else Markup()
+
+    def problems(self, block: Mapping[str, Any]) -> list[str]:
+        """See `BlockType.problems`."""
+        return [] if block["activity"] else ["empty"]
 
     def activities(self, block: Mapping[str, Any]) -> list[str]:
         """See `BlockType.activities`."""
-        return [block["activity"]]
+        return [block["activity"]] if block["activity"] else []

@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup, escape
 from marshmallow import fields, validate
 
+from binder.blocks import references
 from binder.blocks.base import BlockSchema, BlockType, Rendering, blocks
 from binder.sanitize import Html, plain
 
@@ -23,16 +24,23 @@ class Text(BlockType):
     class Schema(BlockSchema):
         """`html` is clean once loaded."""
 
-        html = Html(required=True)
+        html = Html(load_default="")
 
     def html(self, block: Mapping[str, Any], rendering: Rendering) -> Markup:
-        """See `BlockType.html`. Tables get a box of their own to scroll in, so the page never does."""
-        html = (
-            block["html"]
-            .replace("<table>", '<div class="scroll" tabindex="0"><table>')
-            .replace("</table>", "</table></div>")
-        )
-        return Markup(html)  # noqa: S704 - cleaned when it entered
+        """See `BlockType.html`."""
+        return references.shown(block["html"], rendering)
+
+    def problems(self, block: Mapping[str, Any]) -> list[str]:
+        """See `BlockType.problems`."""
+        return references.problems(block["html"]) if block["html"] else ["empty"]
+
+    def resources(self, block: Mapping[str, Any]) -> list[str]:
+        """See `BlockType.resources`."""
+        return references.resources(block["html"])
+
+    def pages(self, block: Mapping[str, Any]) -> list[str]:
+        """See `BlockType.pages`."""
+        return references.pages(block["html"])
 
     def text(self, block: Mapping[str, Any]) -> str:
         """See `BlockType.text`."""
@@ -49,12 +57,18 @@ class Heading(BlockType):
         """`text` is plain."""
 
         level = fields.Integer(load_default=2, validate=validate.OneOf([2, 3]))
-        text = fields.String(required=True, validate=validate.Length(min=1, max=255))
+        text = fields.String(load_default="", validate=validate.Length(max=255))
 
     def html(self, block: Mapping[str, Any], rendering: Rendering) -> Markup:
         """See `BlockType.html`."""
         level = int(block["level"])
-        return Markup("<h{0}>{1}</h{0}>").format(level, escape(block["text"]))
+        return (
+            Markup("<h{0}>{1}</h{0}>").format(level, escape(block["text"])) if block["text"] else Markup("")
+        )
+
+    def problems(self, block: Mapping[str, Any]) -> list[str]:
+        """See `BlockType.problems`."""
+        return [] if block["text"].strip() else ["empty"]
 
     def text(self, block: Mapping[str, Any]) -> str:
         """See `BlockType.text`."""

@@ -1,0 +1,102 @@
+"""Which blocks of a published page a reader sees, and which activities are therefore theirs to do."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from binder.access import Viewer
+from binder.blocks import kind_of, visible
+from binder.clock import now
+from binder.models import ActivityVersion, Assignment, Membership, PageRevision
+
+__all__ = ["Seen", "asked", "audiences_of", "seen", "seen_by", "seen_in_class"]
+
+Block = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What somebody sees of a page: its files are theirs to open, those of other blocks are not."""
+
+    blocks: Sequence[Block]
+
+
+def audiences_of(
+    session: Session, tenant_id: UUID, audience_id: UUID, persons: Collection[UUID], blocks: Sequence[Block]
+) -> frozenset[str]:
+    """The class that somebody came from and, only where a block is for others, the groups of these persons."""
+    audiences = {str(audience_id)}
+    if persons and {block["audience"] for block in blocks if "audience" in block} - audiences:
+        query = sa.select(Membership.audience_id).where(
+            Membership.tenant_id == tenant_id, Membership.person_id.in_(persons), Membership.active
+        )
+        audiences |= {str(one) for one in session.scalars(query)}
+    return frozenset(audiences)
+
+
+def seen(
+    blocks: Sequence[Block], *, audiences: Collection[str], at: datetime, done_at: datetime | None = None
+) -> list[Block]:
+    """The blocks that somebody sees at that instant.
+
+    :param done_at: when they handed in; an activity that they could not see then is none of their copy's.
+    """
+    return [
+        block
+        for block in blocks
+        if visible(
+            block,
+            audiences=audiences,
+            at=done_at if done_at is not None and kind_of(block).activities(block) else at,
+        )
+    ]
+
+
+def seen_by(
+    session: Session,
+    assignment: Assignment,
+    revision: PageRevision,
+    persons: Collection[UUID],
+    *,
+    done_at: datetime | None = None,
+) -> Sequence[Block]:
+    """The blocks of a page that was given to a class, as these persons see them now.
+
+    :param done_at: as for `seen`.
+    """
+    return _seen(session, revision, assignment.audience_id, persons, done_at)
+
+
+def seen_in_class(session: Session, viewer: Viewer, revision: PageRevision) -> Sequence[Block]:
+    """The blocks of a published page as somebody of a class, or their family, sees them now."""
+    if viewer.audience_id is None:
+        return seen(revision.blocks, audiences=(), at=now())
+    persons = [person for person in (viewer.person_id, *viewer.children) if person is not None]
+    return _seen(session, revision, viewer.audience_id, persons, None)
+
+
+def _seen(
+    session: Session,
+    revision: PageRevision,
+    audience_id: UUID,
+    persons: Collection[UUID],
+    done_at: datetime | None,
+) -> Sequence[Block]:
+    blocks = revision.blocks
+    if not any("hidden_until" in block or "audience" in block for block in blocks):
+        return blocks
+    audiences = audiences_of(session, revision.tenant_id, audience_id, persons, blocks)
+    return seen(blocks, audiences=audiences, at=now(), done_at=done_at)
+
+
+def asked(versions: Mapping[str, ActivityVersion], blocks: Sequence[Block]) -> Mapping[str, ActivityVersion]:
+    """Those of a page's activities that stand in these blocks: what is not seen is neither answered nor scored."""
+    names = {name for block in blocks for name in kind_of(block).activities(block)}
+    return {name: version for name, version in versions.items() if name in names}
