@@ -79,7 +79,11 @@ def _proposes(viewer: Viewer, binder: Binder) -> bool:
 
 
 def _looks(viewer: Viewer, binder: Binder) -> bool:
-    return (_writes(viewer) and binder.listed_at is not None) or _has(viewer, binder, *Right)
+    return _has(viewer, binder, *Right)
+
+
+def _browses(viewer: Viewer, binder: Binder) -> bool:
+    return (_writes(viewer) and binder.listed_at is not None) or _looks(viewer, binder)
 
 
 def _manages(viewer: Viewer, binder: Binder) -> bool:
@@ -127,6 +131,7 @@ RULES: dict[str, Callable[[Viewer, Any], bool]] = {
     "author": _authors,  # change a binder and give it to classes
     "propose": _proposes,  # wish for changes of a binder
     "look": _looks,  # read a binder as a colleague, drafts included; copy it
+    "browse": _browses,  # read what is published in a binder of the school's library
     "manage": _manages,  # share a binder, list it in the library, throw it away
     "read-opened": lambda viewer, _: _reads_opened(viewer),  # some binder that was opened to one's class
     "read-binder": _reads_binder,  # see what is published in a binder that was opened to one's class

@@ -64,6 +64,10 @@ class Binder(TenantRow, Base):
         order_by="Page.position, Page.id",
     )
     """All pages but for those in the trash."""
+    trash: Mapped[list[Page]] = relationship(
+        primaryjoin=lambda: _in(Page) & Page.trashed_at.is_not(None), viewonly=True
+    )
+    """The pages in the trash."""
     resources: Mapped[list[Resource]] = relationship(back_populates="binder", order_by="Resource.id")
     activities: Mapped[list[Activity]] = relationship(back_populates="binder", order_by="Activity.id")
 
@@ -198,6 +202,8 @@ class Resource(TenantRow, Base):
     variants: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """Width in pixels → `{sha256, size}` of the picture made smaller."""
     state: Mapped[ResourceState] = mapped_column(words(ResourceState), default=ResourceState.READY)
+    verdict: Mapped[str] = mapped_column(sa.String(255), default="")
+    """What a virus scanner found in a refused file."""
     binder: Mapped[Binder] = relationship(back_populates="resources")
 
 

@@ -79,6 +79,8 @@ class Proposal(TenantRow, Base):
     state: Mapped[ProposalState] = mapped_column(words(ProposalState), default=ProposalState.OPEN)
     decided_by_id: Mapped[UUID | None]
     decided_at: Mapped[datetime | None]
+    answer: Mapped[str] = mapped_column(sa.Text, default="")
+    """What whoever decided has to say, plain text."""
     page: Mapped[Page] = relationship(viewonly=True)
     person: Mapped[Person] = relationship(
         viewonly=True,

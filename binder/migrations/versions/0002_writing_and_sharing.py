@@ -223,6 +223,7 @@ def upgrade() -> None:
         ),
         sa.Column("decided_by_id", sa.Uuid(), nullable=True),
         sa.Column("decided_at", binder.db.Instant(timezone=True), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["tenant_id", "decided_by_id"],
             ["binder_person.tenant_id", "binder_person.id"],
@@ -271,6 +272,7 @@ def upgrade() -> None:
                 server_default="ready",
             )
         )
+        batch_op.add_column(sa.Column("verdict", sa.String(length=255), nullable=False, server_default=""))
 
     with op.batch_alter_table("binder_section", schema=None) as batch_op:
         batch_op.add_column(sa.Column("hidden", sa.Boolean(), nullable=False, server_default=sa.false()))
@@ -293,6 +295,7 @@ def downgrade() -> None:
         batch_op.drop_column("hidden")
 
     with op.batch_alter_table("binder_resource", schema=None) as batch_op:
+        batch_op.drop_column("verdict")
         batch_op.drop_column("state")
         batch_op.drop_column("variants")
         batch_op.drop_column("height")
