@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, BinaryIO
 
-from binder.models import Binder
+from binder.blocks.words import licence_in_words
+from binder.models import Binder, ResourceState
 from binder.sanitize import linked
 from binder.schemas import dump_binder
 from binder.storage import Storage
+from binder.vocabularies import label
 from exporters.archive import Entry, write_zip
 from exporters.base import Exporter, Loss, LossCode, Report, exporters
 from exporters.errors import ExportError
@@ -20,6 +22,9 @@ from exporters.templating import render, source
 from exporters.texts import Words
 
 __all__ = ["Html", "HtmlForPupils"]
+
+LEFT_OUT = frozenset((LossCode.UNSCANNED_FILE, LossCode.REFUSED_FILE))
+"""A binder whose files are not all there is not taken in."""
 
 
 @exporters.register
@@ -49,7 +54,9 @@ class Html(Exporter):
     def _prepared(self, binder: Binder, storage: Storage) -> tuple[_Book, dict[str, Entry]]:
         """All but the files."""
         document = dump_binder(binder)
-        book = _Book(document["binder"], Files(document["binder"]["resources"], storage, binder.tenant_id))
+        held = {str(it.id): str(it.state) for it in binder.resources if it.state != ResourceState.READY}
+        files = Files(document["binder"]["resources"], storage, binder.tenant_id, held)
+        book = _Book(document["binder"], files, for_pupils=not self.answers)
         entries = book.entries()
         if self.answers:
             entries[DOCUMENT] = data = dump_json(document)
@@ -59,7 +66,10 @@ class Html(Exporter):
 
     def _report(self, book: _Book, digests: Mapping[str, str]) -> Report:
         damage = book.files.losses(digests, shown_only=not self.answers)
-        return Report(tuple(dict.fromkeys([*self._notices(book.binder), *book.losses, *damage])))
+        losses = [*book.losses, *damage]
+        if self.answers and any(loss.code in LEFT_OUT for loss in losses):
+            losses.insert(0, Loss(LossCode.NOT_IMPORTABLE, book.binder["title"]))
+        return Report(tuple(dict.fromkeys([*self._notices(book.binder), *losses])))
 
     def _notices(self, binder: Mapping[str, Any]) -> list[Loss]:
         if not self.answers:
@@ -80,8 +90,8 @@ class HtmlForPupils(Html):
 class _Book:
     """A binder in native form on its way to pages."""
 
-    def __init__(self, binder: Mapping[str, Any], files: Files) -> None:
-        self.binder, self.files = binder, files
+    def __init__(self, binder: Mapping[str, Any], files: Files, *, for_pupils: bool) -> None:
+        self.binder, self.files, self.for_pupils = binder, files, for_pupils
         self.losses: list[Loss] = []
         self.words = Words(binder["lang"])
         self.outline: Outline = outline(binder)
@@ -94,6 +104,8 @@ class _Book:
             "index.html",
             up="",
             description=linked(self.binder["description"]),
+            kind=[label(self.binder[name], self.binder["lang"]) for name in ("subject", "level")],
+            origin=self.binder["credit"].splitlines(),
             credits=self._credits(),
         )
         return entries
@@ -102,7 +114,8 @@ class _Book:
         """Who made what: credit and licence → the names of the files shown."""
         names: dict[str, list[str]] = {}
         for resource in self.files.shown.values():
-            credit = " – ".join(filter(None, (resource["credit"], resource["licence"])))
+            licence = licence_in_words(self.binder["lang"], resource["licence"])
+            credit = " – ".join(filter(None, (resource["credit"], licence)))
             if credit:
                 names.setdefault(credit, []).append(resource["name"])
         return {credit: ", ".join(files) for credit, files in names.items()}
@@ -110,9 +123,16 @@ class _Book:
     def _sheets(self) -> dict[str, Entry]:
         entries: dict[str, Entry] = {}
         questions = {str(activity["id"]): activity for activity in self.binder["activities"]}
-        on_paper = 0
+        paths, on_paper = self.outline.paths, 0
         for sheet in self.outline.sheets:
-            rendering = SheetRendering(sheet, words=self.words, files=self.files, questions=questions)
+            rendering = SheetRendering(
+                sheet,
+                words=self.words,
+                files=self.files,
+                questions=questions,
+                for_pupils=self.for_pupils,
+                paths=paths,
+            )
             parts = rendering.html()
             before, after = self.outline.neighbours(sheet)
             entries[sheet.path] = self._page(

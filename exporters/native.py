@@ -21,18 +21,33 @@ MAX_DOCUMENT = 64 << 20
 """Bytes of a native document at the most."""
 
 EXTENSIONS = {
+    "application/epub+zip": "epub",
     "application/pdf": "pdf",
+    "application/vnd.oasis.opendocument.presentation": "odp",
+    "application/vnd.oasis.opendocument.spreadsheet": "ods",
+    "application/vnd.oasis.opendocument.text": "odt",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
     "application/zip": "zip",
+    "audio/aac": "aac",
+    "audio/flac": "flac",
     "audio/mp4": "m4a",
     "audio/mpeg": "mp3",
     "audio/ogg": "ogg",
     "audio/wav": "wav",
+    "audio/webm": "webm",
     "image/gif": "gif",
     "image/jpeg": "jpg",
     "image/png": "png",
     "image/svg+xml": "svg",
     "image/webp": "webp",
+    "text/plain": "txt",
+    "text/vtt": "vtt",
     "video/mp4": "mp4",
+    "video/ogg": "ogv",
+    "video/quicktime": "mov",
+    "video/webm": "webm",
 }
 OWN_EXTENSIONS = frozenset(
     "csv docx epub ggb gz h5p kmz mbz mid midi mscz odg odp ods odt pptx rtf sb3 stl txt webm xlsx".split()
@@ -43,7 +58,7 @@ OWN_EXTENSIONS = frozenset(
 def file_path(sha256: str, media_type: str, name: str) -> str:
     """The path of a file in the zip: its digest, and an ending by which computers know what opens it."""
     own = name.rpartition(".")[2].lower()
-    generic = media_type in ("application/octet-stream", "application/zip")
+    generic = media_type in ("application/octet-stream", "application/zip", "text/plain")
     ending = own if generic and own in OWN_EXTENSIONS else EXTENSIONS.get(media_type, "bin")
     return f"{FILES}{sha256}.{ending}"
 

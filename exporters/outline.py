@@ -30,6 +30,8 @@ class Sheet:
     title: str
     blocks: tuple[Mapping[str, Any], ...]
     trail: tuple[tuple[str, str], ...]
+    page_id: str = ""
+    """The page's own id, by which others link to it."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,11 @@ class Outline:
 
     parts: tuple[Part, ...]
     sheets: tuple[Sheet, ...]
+
+    @property
+    def paths(self) -> dict[str, str]:
+        """Page id → path of its sheet."""
+        return {sheet.page_id: sheet.path for sheet in self.sheets}
 
     def neighbours(self, sheet: Sheet) -> tuple[Sheet | None, Sheet | None]:
         """The sheet before and the one after."""
@@ -64,7 +71,7 @@ class _Builder:
         for page in pages:
             number = len(self.sheets) + 1
             path = f"p/{number:0{self.width}d}.html"
-            sheet = Sheet(number, path, str(page["title"]), tuple(page["blocks"]), trail)
+            sheet = Sheet(number, path, str(page["title"]), tuple(page["blocks"]), trail, str(page["id"]))
             self.sheets.append(sheet)
             yield sheet
 

@@ -7,6 +7,8 @@ import re
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from binder.blocks.references import formulas
+
 __all__ = ["render", "source"]
 
 _environment = Environment(
@@ -16,6 +18,7 @@ _environment = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_environment.globals["formulas"] = formulas
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 

@@ -30,6 +30,7 @@ SVG = (
 WAV = (
     b"RIFF\x2c\0\0\0WAVEfmt \x10\0\0\0\1\0\1\0\x40\x1f\0\0\x40\x1f\0\0\1\0\x08\0data\x08\0\0\0" + b"\x80" * 8
 )
+VTT = b"WEBVTT\n\n00:00.000 --> 00:01.000\nIl pleut.\n"
 PDF = b"%PDF-1.4\n%%EOF\n"
 DOCX = b"PK\x03\x04 not a real one"
 FILES = (
@@ -39,6 +40,7 @@ FILES = (
     (PDF, "fiche.pdf", "application/pdf"),
     (DOCX, "évaluation.docx", "application/zip"),
     (b"<script>alert(1)</script>", "piège.html", "application/octet-stream"),
+    (VTT, "pluie.fr.vtt", "text/vtt"),
 )
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -127,8 +129,8 @@ class Maker:
         )
         return str(self.activities[-1]["id"])
 
-    def block(self, kind: str, **values: Any) -> dict[str, Any]:
-        return {"id": self.word(), "type": kind, **values}
+    def block(self, type_: str, /, **values: Any) -> dict[str, Any]:
+        return {"id": self.word(), "type": type_, **values}
 
     def page(self, title: str, *blocks: Mapping[str, Any]) -> dict[str, Any]:
         return {"id": self.uuid(), "title": title, "blocks": list(blocks)}
@@ -153,9 +155,45 @@ class Maker:
         return {"format": "classeur", "version": 1, "binder": binder}
 
 
+def media(maker: Maker, png: str, svg: str, wav: str, vtt: str) -> list[dict[str, Any]]:
+    """A block of each type that is neither words nor a picture nor a file nor a question."""
+    return [
+        maker.block(
+            "gallery",
+            items=[
+                {"resource": png, "alt": "Un carré", "decorative": False, "caption": "Vide"},
+                {"resource": svg, "alt": "", "decorative": True, "caption": ""},
+            ],
+        ),
+        maker.block("audio", resource=wav, title="La pluie", transcript=HTML[0]),
+        maker.block(
+            "video",
+            resource=wav,
+            title="La pluie, filmée",
+            poster=png,
+            captions=[{"resource": vtt, "lang": "fr", "kind": "captions"}],
+            transcript="",
+        ),
+        maker.block("callout", kind="retenir", title="L’eau", html=HTML[1]),
+        maker.block("callout", kind="attention", title="", html=HTML[2]),
+        maker.block("divider"),
+        maker.block("embed", url="https://www.geogebra.org/m/wefyydbs", title="Figure", ratio="4-3"),
+        maker.block(
+            "meeting",
+            url="https://visio.example/r/4",
+            title="Révisions",
+            starts_at="2026-11-24T18:00:00+01:00",
+            ends_at="2026-11-24T19:30:00+01:00",
+            note="Avec un crayon",
+        ),
+        maker.block("text", html="<p>Pour plus tard</p>", hidden_until="2126-01-01T08:00:00+01:00"),
+        maker.block("text", html="<p>Pour un groupe</p>", audience=maker.uuid()),
+    ]
+
+
 def everything(maker: Maker, lang: str = "fr") -> dict[str, Any]:
     """A binder whose first page has every type of block, and every way to print a choice."""
-    png, svg, wav, pdf, docx, _ = (resource["id"] for resource in maker.resources)
+    png, svg, wav, pdf, docx, _, vtt = (resource["id"] for resource in maker.resources)
     twice = maker.resource(PNG, "le même carré.png", "image/png")
     full = maker.page(
         "Tous les blocs",
@@ -170,6 +208,7 @@ def everything(maker: Maker, lang: str = "fr") -> dict[str, Any]:
         maker.block("activity", activity=maker.choice("Une seule")),
         maker.block("activity", activity=maker.choice("Plusieurs", multiple=True)),
         maker.block("activity", activity=maker.choice("Deux", multiple=True, tell_count=True)),
+        *media(maker, png, svg, wav, vtt),
     )
     again = maker.page(
         "Encore", maker.block("image", resource=twice, alt="Carré", decorative=False, caption="")
@@ -202,6 +241,32 @@ def hostile(maker: Maker) -> dict[str, Any]:
             lambda: maker.block("image", resource=resource, alt=title(), decorative=False, caption=title()),
             lambda: maker.block("file", resource=resource, label=title()),
             lambda: maker.block("activity", activity=maker.choice(title(), multiple=chance.random() < 0.5)),
+            lambda: maker.block(
+                "gallery",
+                items=[{"resource": resource, "alt": title(), "decorative": False, "caption": title()}],
+            ),
+            lambda: maker.block("audio", resource=resource, title=title(), transcript=chance.choice(HTML)),
+            lambda: maker.block(
+                "video",
+                resource=resource,
+                title=title(),
+                poster=resource,
+                captions=[{"resource": resource, "lang": "", "kind": "subtitles"}],
+                transcript=chance.choice(HTML),
+            ),
+            lambda: maker.block("callout", kind="consigne", title=title(), html=chance.choice(HTML)),
+            lambda: maker.block("divider"),
+            lambda: maker.block(
+                "embed", url=chance.choice([*HOSTILE, "https://example.org/a"]), title=title(), ratio="1-1"
+            ),
+            lambda: maker.block(
+                "meeting",
+                url=chance.choice([*HOSTILE, "https://example.org/a"]),
+                title=title(),
+                starts_at="2026-11-24T18:00:00+01:00",
+                ends_at="",
+                note=title(),
+            ),
         ]
         return chance.choice(makers)()
 

@@ -133,3 +133,15 @@ def test_it_prints(browser: Browser, book: Path) -> None:
     assert page.locator(".activity").first.is_visible()
     assert page.pdf(format="A4").startswith(b"%PDF")
     context.close()
+
+
+def test_a_film_has_its_captions_without_a_server(browser: Browser, book: Path) -> None:
+    context = browser.new_context(offline=True)
+    watched = Watched(context.new_page())
+    watched.page.goto((book / "p/0001.html").as_uri())
+    watched.page.evaluate("document.querySelector('track').track.mode = 'showing'")
+    watched.page.wait_for_function("document.querySelector('track').track.cues?.length === 1")
+    said = watched.page.evaluate("document.querySelector('track').track.cues[0].text")
+    assert said == "Il pleut."
+    assert watched.complaints == []
+    context.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from fractions import Fraction
 from html.parser import HTMLParser
 from typing import Any, BinaryIO
@@ -15,6 +16,7 @@ from markupsafe import Markup
 from marshmallow import fields
 from sqlalchemy.orm import Session
 
+from binder import clock
 from binder.activities import ActivityType, Content, Score, ScoreState, activities
 from binder.blocks import BlockSchema, BlockType, Rendering, blocks
 from binder.models import Binder
@@ -67,7 +69,7 @@ def links_of(page: Checker) -> list[str]:
     found = [
         str(attributes[name]) for _, attributes in page.tags for name in ("href", "src") if name in attributes
     ]
-    return [link for link in found if not re.match(r"https?:|mailto:|#", link)]
+    return [link for link in found if not re.match(r"https?:|mailto:|data:text/vtt|#", link)]
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -131,7 +133,13 @@ def test_the_pupils_copy_holds_no_answer_anywhere(session: Session, storage: Fil
     assert not any(name.startswith("data/") for name in files)
     assert not any(b"alert(1)" in data for data in files.values()), "a file that no page shows"
     title = document["binder"]["title"]
-    assert report.losses == (Loss("not-importable", title), Loss("activities-printed", title, "3"))
+    page = "Tous les blocs"
+    assert report.losses == (
+        Loss("not-importable", title),
+        Loss("activities-printed", title, "3"),
+        Loss("embed-as-link", page, "https://www.geogebra.org/m/wefyydbs"),
+        Loss("limited-block", page, "text"),
+    )
 
 
 def test_the_teachers_copy_says_that_it_holds_the_answers(session: Session, storage: FileStorage) -> None:
@@ -172,7 +180,7 @@ def test_one_blob_is_written_once_under_a_safe_name(session: Session, storage: F
     out, _ = shelf.write(shelf.of(session, storage, maker, shelf.everything(maker)), storage)
     names = sorted(name for name in shelf.unpacked(out) if name.startswith("f/"))
     assert len(names) == len(shelf.FILES)
-    assert all(re.fullmatch(r"f/[0-9a-f]{64}\.(png|svg|wav|pdf|docx|bin)", name) for name in names)
+    assert all(re.fullmatch(r"f/[0-9a-f]{64}\.(png|svg|wav|pdf|docx|bin|vtt)", name) for name in names)
 
 
 def test_the_books_own_words_are_in_its_language(session: Session, storage: FileStorage) -> None:
@@ -212,6 +220,18 @@ def test_points_are_written_as_people_do(lang: str, points: str, text: str) -> N
     assert Words(lang).points(Fraction(points)) == text
 
 
+class Raw(BlockType):
+    """A vendor's block that shows what it was given."""
+
+    name = "raw"
+
+    class Schema(BlockSchema):
+        words = fields.String(required=True)
+
+    def html(self, block: Mapping[str, Any], rendering: Rendering) -> Markup:
+        return Markup(block["words"])  # noqa: S704 - a vendor's
+
+
 def test_links_into_the_readers_own_computer_lose_their_address(
     session: Session, storage: FileStorage
 ) -> None:
@@ -220,16 +240,42 @@ def test_links_into_the_readers_own_computer_lose_their_address(
         '<p><a href="//nas/partage">a</a> <a href="page?a=1&amp;b=2" title="t">b</a> <a>c</a>'
         '<a href="mailto:a@b.example">d</a> &lt;a href="x"&gt; <a href="#ici">e</a></p>'
     )
-    page = maker.page("Liens", maker.block("text", html=text))
-    document = maker.document("Liens", [maker.section("S", [page])])
-    out, report = shelf.write(shelf.of(session, storage, maker, document), storage)
+    with blocks.temporarily(Raw):
+        page = maker.page("Liens", maker.block("raw", words=text))
+        document = maker.document("Liens", [maker.section("S", [page])])
+        out, report = shelf.write(shelf.of(session, storage, maker, document), storage)
     html_ = shelf.texts(out)["p/0001.html"]
     assert "nas" not in html_
-    assert '<a title="t" rel="noopener noreferrer nofollow">b</a>' in html_
+    assert '<a title="t">b</a>' in html_
     assert 'href="mailto:a@b.example"' in html_
     assert '&lt;a href="x"&gt;' in html_
     dead = [(loss.where, loss.detail) for loss in report.losses if loss.code == "dead-link"]
     assert dead == [("Liens", "//nas/partage"), ("Liens", "page?a=1&b=2"), ("Liens", "#ici")]
+
+
+def test_formulas_pictures_and_links_in_a_text_need_no_network(
+    session: Session, storage: FileStorage
+) -> None:
+    maker = shelf.Maker()
+    picture, other, gone = maker.resources[0]["id"], maker.page("Deux"), maker.uuid()
+    text = (
+        r'<p><span data-math="\frac{3}{4}">x</span><span data-math="\foo">x</span>'
+        f'<img src="resource:{picture}" alt="Un carré"> <a href="page:{other["id"]}">suite</a>'
+        f' <a href="page:{gone}">rien</a></p>'
+    )
+    page = maker.page("Un", maker.block("text", html=text), maker.block("math", latex="x^2", label="(1)"))
+    document = maker.document("Renvois", [maker.section("S", [page, other])])
+    binder = shelf.of(session, storage, maker, document)
+    out, report = shelf.write(binder, storage)
+    html_ = shelf.texts(out)["p/0001.html"]
+    assert "<mfrac><mn>3</mn><mn>4</mn></mfrac>" in html_
+    assert '<code class="maths-error">\\foo</code>' in html_
+    assert '<math display="block" alttext="x^2">' in html_
+    (source,) = re.findall(r'<img src="\.\./(f/[^"]+)" [^>]*alt="Un carré"', html_)
+    assert shelf.unpacked(out).keys() >= {source, "p/0002.html"}
+    assert '<a href="../p/0002.html">suite</a>' in html_
+    assert '<span class="dead-link">rien</span>' in html_
+    assert [loss.code for loss in report.losses if loss.where == "Un"] == ["dead-link"]
 
 
 def test_missing_and_damaged_files_are_named(session: Session, storage: FileStorage) -> None:
@@ -242,12 +288,14 @@ def test_missing_and_damaged_files_are_named(session: Session, storage: FileStor
     out, report = shelf.write(binder, storage)
     assert report.losses[2:] == (
         Loss("missing-file", "Tous les blocs", "dessin.svg"),
+        Loss("embed-as-link", "Tous les blocs", "https://www.geogebra.org/m/wefyydbs"),
         Loss("damaged-file", "", "fiche.pdf"),
         Loss("missing-file", "", "piège.html"),
     )
     assert "Fichier manquant" in shelf.texts(out)["p/0001.html"]
     _, report = shelf.write(binder, storage, "html-pupils")
-    assert [loss.code for loss in report.losses[2:]] == ["missing-file", "damaged-file"]
+    codes = ["missing-file", "embed-as-link", "limited-block", "damaged-file"]
+    assert [loss.code for loss in report.losses[2:]] == codes
 
 
 def test_too_much_text_is_refused(
@@ -387,3 +435,36 @@ def test_losses_are_foreseen_without_a_download(session: Session, storage: FileS
 
 def test_answers_can_be_left_out_by_option_too() -> None:
     assert (Html().answers, Html(answers=False).answers) == (True, False)
+
+
+def test_who_sees_a_block_is_told_to_the_teacher_and_kept_from_pupils(
+    session: Session, storage: FileStorage
+) -> None:
+    maker = shelf.Maker()
+    later = maker.block("text", html="<p>Plus tard</p>", hidden_until="2026-11-24T08:00:00+01:00")
+    group = maker.block("activity", activity=maker.choice("Pour eux"), audience=maker.uuid())
+    page = maker.page("P", maker.block("image", resource=maker.resources[0]["id"], audience=maker.uuid()))
+    sections = [maker.section("S", [maker.page("Q", later, group), page])]
+    binder = shelf.of(session, storage, maker, maker.document("B", sections))
+    before, after = datetime(2026, 11, 24, 6, 59, tzinfo=UTC), datetime(2026, 11, 24, 7, tzinfo=UTC)
+    with clock.frozen(before):
+        out, report = shelf.write(binder, storage)
+        text = shelf.texts(out)["p/0001.html"]
+        assert "Caché aux élèves jusqu’au mardi 24 novembre 2026 à 8\u00a0h\u00a000" in text
+        assert "Pour un groupe seulement" in text
+        assert not [loss for loss in report.losses if loss.code == "limited-block"]
+        out, report = shelf.write(binder, storage, "html-pupils")
+        assert "Plus tard" not in shelf.texts(out)["p/0001.html"]
+        assert [loss for loss in report.losses if loss.code == "limited-block"] == [
+            Loss("limited-block", "Q", "text"),
+            Loss("limited-block", "Q", "activity"),
+            Loss("limited-block", "P", "image"),
+        ]
+        assert not any(name.startswith("f/") for name in shelf.unpacked(out)), "nor its file"
+    with clock.frozen(after):
+        out, _ = shelf.write(binder, storage, "html-pupils")
+        assert "Plus tard" in shelf.texts(out)["p/0001.html"]
+        assert "Pour eux" not in shelf.texts(out)["p/0001.html"]
+        assert "Cette page est vide." in shelf.texts(out)["p/0002.html"]
+        out, _ = shelf.write(binder, storage)
+        assert "Caché" not in shelf.texts(out)["p/0001.html"]
