@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from benchmarks import cpu, launches, page_views, writing
+from benchmarks import contents, cpu, launches, page_views, writing
 from benchmarks.measuring import Figure
 from benchmarks.setting import Setting
 
@@ -22,6 +22,7 @@ ROW = "{:<22} {:>9} {:>9} {:>6} {:>7}  {:<15} {}"
 def _all() -> Iterator[Figure]:
     yield _in_folder(launches.measure)
     yield from _in_folder(page_views.measure)
+    yield from _in_folder(contents.measure)
     yield from _in_folder(page_views.measure_long)
     yield from _in_folder(writing.measure)
 

@@ -13,7 +13,7 @@ from pylti1p3.tool_config import ToolConfDict
 
 from benchmarks.setting import CLIENT, DEPLOYMENT, ISSUER, TOOL, Setting
 
-__all__ = ["launch_app", "page_app"]
+__all__ = ["launch_app", "list_app", "page_app"]
 
 
 class MemoryCache:
@@ -82,5 +82,26 @@ def page_app(setting: Setting) -> Flask:
     def show(number: int) -> Response:
         (title,) = row(number)
         return Response(template.render(title=title))
+
+    return app
+
+
+LIST = """<!doctype html><html lang="fr"><title>Pages</title><h1>Pages</h1><ol>
+{% for id, title in rows %}<li><a href="/pages/{{ id }}">{{ title }}</a> <a href="/pages/{{ id }}/edit">Modifier</a></li>
+{% endfor %}</ol></html>"""
+
+
+def list_app(setting: Setting) -> Flask:
+    """The least that lists pages: one query, a link to read and one to edit a row."""
+    app = Flask("list")
+    template = app.jinja_env.from_string(LIST)
+    local = threading.local()
+
+    @app.get("/pages")
+    def pages() -> Response:
+        if not hasattr(local, "connection"):
+            local.connection = sqlite3.connect(setting.folder / "list.db")
+        rows = local.connection.execute("SELECT id, title FROM page ORDER BY id").fetchall()
+        return Response(template.render(rows=rows))
 
     return app

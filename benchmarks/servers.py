@@ -20,7 +20,7 @@ from binder import db
 from binder.storage import FileStorage
 from lti import LTI
 
-__all__ = ["Server", "classeur", "flask_page", "make_classeur", "pylti1p3", "serving"]
+__all__ = ["Server", "classeur", "flask_list", "flask_page", "make_classeur", "pylti1p3", "serving"]
 
 START_SECONDS = 30
 OPTIONS = [
@@ -68,6 +68,11 @@ def pylti1p3() -> Https:
 def flask_page() -> Https:
     """Granian calls for it by name."""
     return Https(peers.page_app(Setting.from_environment()))
+
+
+def flask_list() -> Https:
+    """Granian calls for it by name."""
+    return Https(peers.list_app(Setting.from_environment()))
 
 
 class Server:

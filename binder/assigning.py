@@ -81,7 +81,8 @@ def place(
     )
     existing = session.scalars(query).first()
     if existing is None:  # of those who open it first at the same moment, one makes it
-        if session.get(Page, (tenant_id, page_id), with_for_update=True) is None:
+        page = session.get(Page, (tenant_id, page_id), with_for_update=True)
+        if page is None or page.trashed_at is not None or page.binder.trashed_at is not None:
             raise NotFound("no such page")
         existing = session.scalars(query).first()
     if existing is not None:

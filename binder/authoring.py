@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 from binder import history
 from binder.access import Viewer, find, require, who
 from binder.activities import Content, activities
-from binder.blocks import blocks
+from binder.blocks import kind_of
 from binder.clock import now
-from binder.composing import changed
+from binder.composing import changed, is_late, take_turn
 from binder.errors import Invalid, NotFound
 from binder.models import Activity, ActivityVersion, Binder, Page, PageRevision, Section
+from binder.ordering import DEEPEST, hold, outline
 from binder.owning import own_binder, own_binders, own_page, page_to_change
 from binder.sanitize import storable
 
@@ -24,6 +25,7 @@ __all__ = [
     "add_page",
     "add_section",
     "change_page_title",
+    "checked_title",
     "create_binder",
     "own_binder",
     "own_binders",
@@ -32,8 +34,15 @@ __all__ = [
     "save_activity",
 ]
 
+TITLE = "-title"
+"""The title among the parts of a page that are written; no block has such an id."""
 
-def _title(title: str) -> str:
+
+def checked_title(title: str) -> str:
+    """A title as it is kept: one line, not empty.
+
+    :raises Invalid: with a message for the field `title`.
+    """
     title = " ".join(str(storable(title)).split())
     if not title:
         raise Invalid("no title", {"title": ["give it a title"]})
@@ -53,7 +62,7 @@ def create_binder(
     binder = Binder(
         tenant_id=viewer.tenant_id,
         owner_id=who(viewer),
-        title=_title(title),
+        title=checked_title(title),
         lang=lang,
         description=storable(description),
     )
@@ -69,16 +78,18 @@ def add_section(
 
     :raises NotFound: if the parent is not in that binder.
     """
-    binder = own_binder(session, viewer, binder_id)
-    if parent_id is not None and find(session, viewer, Section, parent_id).binder_id != binder.id:
+    binder = hold(session, viewer, binder_id)
+    now_there = outline(session, binder)
+    if parent_id is not None and parent_id not in now_there.parents:
         raise NotFound("no such section in this binder")
-    last = max((section.position for section in binder.sections if section.parent_id == parent_id), default=0)
+    if now_there.level(parent_id) >= DEEPEST:
+        raise Invalid("too deep", {"parent": ["a section stands three levels deep at the most"]})
     section = Section(
         tenant_id=viewer.tenant_id,
         binder_id=binder.id,
         parent_id=parent_id,
-        title=_title(title),
-        position=last + 1,
+        title=checked_title(title),
+        position=len(now_there.inside.get(parent_id, [])) + 1,
     )
     session.add(section)
     session.flush()
@@ -89,26 +100,45 @@ def add_section(
 def add_page(session: Session, viewer: Viewer, section_id: UUID, *, title: str) -> Page:
     """A new, empty page at the end of a section; a draft until published."""
     section = find(session, viewer, Section, section_id)
-    require(viewer, "author", section.binder)
-    last = max((page.position for page in section.pages), default=0)
+    binder = hold(session, viewer, section.binder_id)
+    places = outline(session, binder).pages
+    if section_id not in places:
+        raise NotFound("the section is in the trash")
     page = Page(
         tenant_id=viewer.tenant_id,
-        binder_id=section.binder_id,
+        binder_id=binder.id,
         section_id=section.id,
-        title=_title(title),
-        position=last + 1,
+        title=checked_title(title),
+        position=len(places[section_id]) + 1,
         blocks=[],
     )
     session.add(page)
     changed(session, viewer, page)
-    session.expire(section.binder, ["pages"])
+    session.expire(binder, ["pages"])
     return page
 
 
-def change_page_title(session: Session, viewer: Viewer, page_id: UUID, *, title: str) -> Page:
-    """Another title for a page."""
+def change_page_title(
+    session: Session,
+    viewer: Viewer,
+    page_id: UUID,
+    *,
+    title: str,
+    base: str | None = None,
+    writer: str = "",
+    seq: int = 0,
+) -> Page:
+    """Another title for a page.
+
+    :param base: `digest` of `{"title": …}` that the writer started from; this and the rest as `change_block` has it.
+    :raises Conflict: if the title is another meanwhile; `current` is `{"title": …}`.
+    """
     page = page_to_change(session, viewer, page_id)
-    page.title = _title(title)
+    if is_late(page, TITLE, writer, seq):
+        return page
+    new = checked_title(title)
+    take_turn(page, TITLE, {"title": page.title}, {"title": new}, base=base, writer=writer, seq=seq)
+    page.title = new
     changed(session, viewer, page)
     return page
 
@@ -131,7 +161,7 @@ def save_activity(
     if type not in activities:
         raise Invalid("no such type", {"type": [f"no such type of activity: {type!r}"[:100]]})
     content = activities[type].load(data)
-    title = _title(str(data.get("title", "")))
+    title = checked_title(str(data.get("title", "")))
     if activity_id is None:
         activity = Activity(tenant_id=viewer.tenant_id, binder_id=binder.id, type=type, title=title, number=1)
         session.add(activity)
@@ -143,7 +173,7 @@ def save_activity(
             raise NotFound("no such activity in this binder")
         activity.number, activity.title = activity.number + 1, title
         for page in binder.pages:
-            if any(str(activity_id) in blocks[block["type"]].activities(block) for block in page.blocks):
+            if any(str(activity_id) in kind_of(block).activities(block) for block in page.blocks):
                 find(session, viewer, Page, page.id, lock=True).changed = True
     session.add(new_version(activity, content))
     session.flush()
@@ -169,7 +199,7 @@ def new_version(activity: Activity, content: Content) -> ActivityVersion:
 def publish(session: Session, viewer: Viewer, page_id: UUID) -> PageRevision:
     """Show pupils the page as it stands now; what they have begun goes on with what they were shown."""
     page = page_to_change(session, viewer, page_id)
-    shown = [name for block in page.blocks for name in blocks[block["type"]].activities(block)]
+    shown = [name for block in page.blocks for name in kind_of(block).activities(block)]
     versions = session.execute(
         sa.select(ActivityVersion.activity_id, ActivityVersion.id)
         .join(

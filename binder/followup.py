@@ -265,8 +265,8 @@ def counts(session: Session, viewer: Viewer) -> Counts:
         return session.scalar(query) or 0
 
     return Counts(
-        binders=count(Binder),
-        pages=count(Page),
+        binders=count(Binder, Binder.trashed_at.is_(None)),
+        pages=count(Page, Page.trashed_at.is_(None)),
         assignments=count(Assignment),
         handed_in=count(Attempt, Attempt.submitted_at.is_not(None)),
         grades_waiting=count(OutboxEntry, *entries, OutboxEntry.due_at.is_not(None)),

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any, BinaryIO
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from binder import searching
+from binder import intake, quarantine, searching
 from binder.access import Viewer, require, who
 from binder.activities import Content
 from binder.authoring import new_version
-from binder.blocks import blocks
 from binder.clock import uuid7
 from binder.errors import Invalid, NotFound
 from binder.files import MAX_FILE
 from binder.models import Activity, Binder, Page, Resource, Section
-from binder.schemas import load_binder
+from binder.renaming import renamed
+from binder.schemas import load_binder, walk_pages
 from binder.storage import Storage
 
 __all__ = ["import_binder"]
@@ -29,18 +30,25 @@ def import_binder(
     document: Any,
     storage: Storage,
     open_file: Callable[[str], BinaryIO],
+    *,
+    scan: bool = False,
 ) -> Binder:
     """Make a new binder of the viewer's own from a document of the native format.
 
     Everything gets new identifiers, so that a binder can be brought in twice, and beside its original.
 
     :param open_file: SHA-256 → the bytes; may raise KeyError.
+    :param scan: see `binder.files.add_file`.
     :raises Invalid: with messages by field; nothing has been made then.
     """
     require(viewer, "write")
     data = load_binder(document)
     with session.begin_nested():
         binder = _import(session, viewer, data, storage, open_file)
+        if scan:
+            session.expire(binder, ["resources"])
+            for resource in binder.resources:
+                quarantine.admit(session, resource)
     session.expire(binder)
     return binder
 
@@ -53,7 +61,7 @@ def _import(
     open_file: Callable[[str], BinaryIO],
 ) -> Binder:
     new: dict[str, UUID] = {}
-    texts = ("title", "description", "lang", "subject", "level", "licence")
+    texts = ("title", "description", "lang", "subject", "level", "licence", "credit")
     binder = Binder(
         id=uuid7(),
         tenant_id=viewer.tenant_id,
@@ -66,6 +74,7 @@ def _import(
         new[str(resource["id"])] = _import_resource(session, binder, resource, storage, open_file).id
     for activity in data["activities"]:
         new[str(activity["id"])] = _import_activity(session, binder, activity).id
+    new |= {str(page["id"]): uuid7() for page in walk_pages(data)}
     _import_sections(session, binder, data["sections"], None, new)
     session.flush()
     return binder
@@ -89,9 +98,7 @@ def _import_resource(
         id=uuid7(),
         tenant_id=binder.tenant_id,
         binder_id=binder.id,
-        sha256=stored.sha256,
-        size=stored.size,
-        media_type=stored.media_type,
+        **asdict(intake.examine(storage, binder.tenant_id, stored)),
         **{name: data[name] for name in ("name", "credit", "licence")},
     )
     session.add(resource)
@@ -133,29 +140,14 @@ def _import_sections(
         session.flush()
         for place, page in enumerate(data["pages"], 1):
             row = Page(
-                id=uuid7(),
+                id=new[str(page["id"])],
                 tenant_id=binder.tenant_id,
                 binder_id=binder.id,
                 section_id=section.id,
                 title=page["title"],
                 position=place,
-                blocks=[_renamed(block, new) for block in page["blocks"]],
+                blocks=[renamed(block, new) for block in page["blocks"]],
             )
             session.add(row)
             searching.learn(session, row)
         _import_sections(session, binder, data["sections"], section.id, new)
-
-
-def _renamed(block: Mapping[str, Any], new: Mapping[str, UUID]) -> dict[str, Any]:
-    """The block with its references led to the new rows."""
-    kind = blocks[block["type"]]
-    references = {*kind.resources(block), *kind.activities(block)}
-
-    def renamed(value: Any) -> Any:
-        if isinstance(value, str):
-            return str(new[value]) if value in references else value
-        if isinstance(value, Mapping):
-            return {name: renamed(part) for name, part in value.items()}
-        return [renamed(part) for part in value] if isinstance(value, list) else value
-
-    return {name: renamed(value) for name, value in block.items()}

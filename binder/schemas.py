@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import marshmallow
 from marshmallow import RAISE, fields, validate
 
 from binder.activities import activities
-from binder.blocks import blocks, load_block
+from binder.blocks import kind_of, load_block
 from binder.errors import Invalid
 from binder.models.content import Activity, Binder, Page, Section
 from binder.sanitize import storable
@@ -108,6 +108,7 @@ class BinderSchema(marshmallow.Schema):
     subject = fields.String(load_default="", validate=Short)
     level = fields.String(load_default="", validate=Short)
     licence = fields.String(load_default="", validate=Short)
+    credit = fields.String(load_default="", validate=validate.Length(max=20_000))
     sections = fields.List(fields.Nested(SectionSchema), load_default=list)
     activities = fields.List(fields.Nested(ActivitySchema), load_default=list)
     resources = fields.List(fields.Nested(ResourceSchema), load_default=list)
@@ -127,7 +128,7 @@ class BinderSchema(marshmallow.Schema):
             seen.add(thing["id"])
         for page in walk_pages(data):
             for block in page["blocks"]:
-                kind = blocks[block["type"]]
+                kind = kind_of(block)
                 missing = (set(kind.resources(block)) - known["resources"]) | (
                     set(kind.activities(block)) - known["activities"]
                 )
@@ -202,9 +203,20 @@ def _dump_activity(activity: Activity) -> dict[str, Any]:
     }
 
 
+def _shown_on(pages: Iterable[Page]) -> set[str]:
+    """Ids of the files and activities that pages show."""
+    shown: set[str] = set()
+    for page in pages:
+        for block in page.blocks:
+            kind = kind_of(block)
+            shown.update(kind.resources(block), kind.activities(block))
+    return shown
+
+
 def dump_binder(binder: Binder) -> dict[str, Any]:
-    """A whole binder, drafts as they stand, as a document of the native format."""
-    texts = ("title", "description", "lang", "subject", "level", "licence")
+    """A whole binder, drafts as they stand, as a document of the native format; without what is in the trash."""
+    thrown = _shown_on(binder.trash) - _shown_on(binder.pages) if binder.trash else set()
+    texts = ("title", "description", "lang", "subject", "level", "licence", "credit")
     files = ("sha256", "name", "media_type", "size", "credit", "licence")
     return {
         "format": FORMAT,
@@ -213,10 +225,13 @@ def dump_binder(binder: Binder) -> dict[str, Any]:
             "id": str(binder.id),
             **{name: getattr(binder, name) for name in texts},
             "sections": [_dump_section(section) for section in binder.chapters],
-            "activities": [_dump_activity(activity) for activity in binder.activities],
+            "activities": [
+                _dump_activity(activity) for activity in binder.activities if str(activity.id) not in thrown
+            ],
             "resources": [
                 {"id": str(resource.id), **{name: getattr(resource, name) for name in files}}
                 for resource in binder.resources
+                if str(resource.id) not in thrown
             ],
         },
     }

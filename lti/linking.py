@@ -37,7 +37,7 @@ def choices(session: Session, viewer: Viewer) -> list[Page]:
     query = (
         sa.select(Page)
         .join(Binder, sa.and_(Binder.tenant_id == Page.tenant_id, Binder.id == Page.binder_id))
-        .where(Page.tenant_id == viewer.tenant_id, Page.binder_id.in_(own))
+        .where(Page.tenant_id == viewer.tenant_id, Page.binder_id.in_(own), Page.trashed_at.is_(None))
         .options(sa.orm.joinedload(Page.binder))
         .order_by(Binder.title, Binder.id, Page.section_id, Page.position)
     )

@@ -68,12 +68,6 @@ function counting(form) {
   show();
 }
 
-function closeMenus(except) {
-  for (const menu of document.querySelectorAll("details.menu[open]")) {
-    if (menu !== except) menu.open = false;
-  }
-}
-
 function draggable(nav, act) {
   let dragged = null;
   let place = null;
@@ -222,7 +216,6 @@ export function init() {
     send(form, null, event.submitter);
   });
   document.addEventListener("click", (event) => {
-    closeMenus(event.target.closest("details.menu"));
     if (!event.target.closest("#said .dismiss")) return;
     event.preventDefault();
     said.replaceChildren();

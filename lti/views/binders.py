@@ -1,24 +1,27 @@
-"""The teacher's binders: the list, and a binder's table of contents."""
+"""The list of the teacher's binders, and the three ways to begin one: empty, from a template, from a file."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, BinaryIO, cast
-from uuid import UUID
 
 from flask import Response, request
 
-from binder import authoring
+from binder import authoring, trash
+from binder.access import require
+from binder.contents import sizes
 from binder.errors import Invalid, NotFound
 from binder.importing import import_binder
+from binder.models import Binder
+from binder.templates import Template, template, templates
 from exporters import read_archive
 from lti.tool import tool
-from lti.views.forms import identifier, problems
-from lti.views.screens import Here, render, screen
+from lti.views.forms import problems
+from lti.views.screens import Here, render, screen, texts
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
 
-__all__ = ["add_page", "add_section", "binder", "binders", "create_binder", "import_file"]
+__all__ = ["begin", "binders", "choose_template", "create_binder", "import_file"]
 
 
 @screen("/binders")
@@ -29,7 +32,22 @@ def binders(here: Here) -> Response:
 
 def _list(here: Here, error: Invalid | None = None) -> Response:
     own = authoring.own_binders(here.session, here.viewer)
-    return render("binders.html", here, binders=own, problems=problems(error), status=422 if error else 200)
+    thrown = trash.trashed_binders(here.session, here.viewer)
+    return render(
+        "binders.html",
+        here,
+        binders=own,
+        sizes=sizes(here.session, here.viewer, own),
+        trash=thrown,
+        just_thrown=_just_thrown(thrown),
+        problems=problems(error),
+        status=422 if error else 200,
+    )
+
+
+def _just_thrown(thrown: list[Binder]) -> Binder | None:
+    name = request.args.get("thrown", "")
+    return next((binder for binder in thrown if str(binder.id) == name), None)
 
 
 @screen("/binders", "POST")
@@ -56,50 +74,50 @@ def import_file(here: Here) -> BaseResponse:
         if upload is None or not upload.filename:
             raise Invalid("no file", {"file": ["choose a file"]})
         with read_archive(cast("BinaryIO", upload.stream)) as archive, here.session.begin_nested():
-            new = import_binder(here.session, here.viewer, archive.document, tool().storage, archive.open)
+            new = import_binder(
+                here.session,
+                here.viewer,
+                archive.document,
+                tool().storage,
+                archive.open,
+                scan=tool().scanner is not None,
+            )
     except Invalid as error:
         return _list(here, error)
     return here.to("binder", binder=new.id)
 
 
-@screen("/binders/<uuid:binder>")
-def binder(here: Here, binder: UUID) -> Response:
-    """The table of contents."""
-    return _contents(here, binder)
-
-
-def _contents(here: Here, binder_id: UUID, error: Invalid | None = None) -> Response:
-    own = authoring.own_binder(here.session, here.viewer, binder_id)
-    return render("binder.html", here, binder=own, problems=problems(error), status=422 if error else 200)
-
-
-@screen("/binders/<uuid:binder>/sections", "POST")
-def add_section(here: Here, binder: UUID) -> BaseResponse:
-    """A new chapter, or a section in one."""
-    parent = request.form.get("parent", "")
+def _wanted(name: str) -> Template | None:
     try:
-        authoring.add_section(
-            here.session,
-            here.viewer,
-            binder,
-            title=request.form.get("title", ""),
-            parent_id=identifier(parent) if parent else None,
-        )
-    except Invalid as error:
-        return _contents(here, binder, error)
-    return here.to("binder", binder=binder, _anchor="contents")
+        return template(name)
+    except KeyError:
+        return None
 
 
-@screen("/binders/<uuid:binder>/pages", "POST")
-def add_page(here: Here, binder: UUID) -> BaseResponse:
-    """A new page at the end of a section; one goes on writing it."""
-    try:
-        section = identifier(request.form.get("section", ""))
-        if section not in {
-            part.id for part in authoring.own_binder(here.session, here.viewer, binder).sections
-        }:
-            raise NotFound("no such section in this binder")
-        page = authoring.add_page(here.session, here.viewer, section, title=request.form.get("title", ""))
-    except Invalid as error:
-        return _contents(here, binder, error)
-    return here.to("edit_page", page=page.id)
+@screen("/templates")
+def choose_template(here: Here) -> Response:
+    """What a binder can begin from, and what one of them holds."""
+    require(here.viewer, "write")
+    language = texts().language
+    # those in the viewer's own language come first
+    offered = sorted(templates(), key=lambda each: each.lang != language)
+    chosen = _wanted(request.args.get("name", ""))
+    return render("contents/templates.html", here, templates=offered, chosen=chosen)
+
+
+@screen("/templates", "POST")
+def begin(here: Here) -> BaseResponse:
+    """A new binder from a template."""
+    require(here.viewer, "write")
+    chosen = _wanted(request.form.get("template", ""))
+    if chosen is None:
+        raise NotFound("no such template")
+    new = import_binder(here.session, here.viewer, chosen.document, tool().storage, _no_file)
+    title = request.form.get("title", "").strip()
+    if title:
+        new.title = authoring.checked_title(title[:255])
+    return here.to("binder", binder=new.id)
+
+
+def _no_file(digest: str) -> BinaryIO:
+    raise KeyError(digest)
