@@ -39,7 +39,7 @@ function style({ editor, t, kind }) {
       })),
     ].map((item) => ({ role: "menuitemradio", ...item }));
   };
-  return { id: "style", label: t("style", { name: "" }).trim(), text: t("paragraph"), value: () => ({ text: name(), name: t("style", { name: name() }) }), menu: items };
+  return { id: "style", label: t("style", { name: "" }).replace(/[\s\u00a0\u202f:]+$/, ""), text: t("paragraph"), value: () => ({ text: name(), name: t("style", { name: name() }) }), menu: items };
 }
 
 function more(context) {
@@ -82,7 +82,7 @@ function more(context) {
 
 /** Groups of commands for a toolbar; a comment has no headings, pictures or tables. */
 export function commands(context) {
-  const { editor, t, ask, kind } = context;
+  const { editor, t, kind } = context;
   const block = kind === "block";
   const quote = {
     id: "quote",
@@ -91,23 +91,23 @@ export function commands(context) {
     able: () => editor.can().toggleWrap("blockquote"),
     run: () => editor.commands.toggleWrap("blockquote"),
   };
-  const plain = () => !editor.isActive("preformatted");
-  const groups = [
-    ...(block ? [[style(context)]] : []),
-    [mark(context, "bold", "B"), mark(context, "italic", "I"), mark(context, "underline", "U")],
-    [list(context, "bullets"), list(context, "numbers"), quote],
-    [
-      { id: "link", key: "K", label: t("link"), run: () => ask.link() },
-      ...(block && context.options.upload ? [{ id: "picture", label: t("picture"), able: plain, run: () => ask.picture() }] : []),
-      ...(block ? [{ id: "table", label: t("table"), able: () => plain() && !isInTable(editor.state), run: () => ask.table() }] : []),
-      { id: "formula", label: t("formula"), able: plain, run: () => ask.formula() },
-    ],
-    [more(context)],
-  ].map((entries) => ({ commands: entries }));
-  if (block) {
-    const tools = { id: "tableTools", label: t("tableTools"), text: t("tableTools"), shown: () => isInTable(editor.state), menu: () => tableItems(context) };
-    groups.push({ label: t("tableTools"), commands: [tools] });
-  }
-  return groups;
+  const tools = { id: "tableTools", label: t("tableTools"), text: t("tableTools"), shown: () => isInTable(editor.state), menu: () => tableItems(context) };
+  return [
+    ...(block ? [{ commands: [style(context)] }, { label: t("tableTools"), commands: [tools] }] : []),
+    { commands: [mark(context, "bold", "B"), mark(context, "italic", "I"), mark(context, "underline", "U")] },
+    { commands: [list(context, "bullets"), list(context, "numbers"), quote] },
+    { commands: insertions(context) },
+    { commands: [more(context)] },
+  ];
 }
 
+function insertions({ editor, t, ask, kind, options }) {
+  const block = kind === "block";
+  const plain = () => !editor.isActive("preformatted");
+  return [
+    { id: "link", key: "K", label: t("link"), run: () => ask.link() },
+    ...(block && options.upload ? [{ id: "picture", label: t("picture"), able: plain, run: () => ask.picture() }] : []),
+    ...(block ? [{ id: "table", label: t("table"), able: () => plain() && !isInTable(editor.state), run: () => ask.table() }] : []),
+    { id: "formula", label: t("formula"), able: plain, run: () => ask.formula() },
+  ];
+}

@@ -57,7 +57,7 @@ class Dialog {
     this.form = h(
       "form",
       { novalidate: true },
-      h("h2", { id: `${this.id}-title` }, settings.title),
+      h("h2", { id: `${this.id}-heading` }, settings.title),
       ...fields,
       this.status,
       h(
@@ -68,7 +68,7 @@ class Dialog {
         h("button", { type: "button", "data-action": "" }, settings.cancel),
       ),
     );
-    this.element = h("dialog", { class: "rich-dialog", "aria-labelledby": `${this.id}-title` }, this.form);
+    this.element = h("dialog", { class: "rich-dialog", "aria-labelledby": `${this.id}-heading` }, this.form);
   }
 
   values() {

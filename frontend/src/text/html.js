@@ -9,21 +9,34 @@ export function fromHtml(schema, html) {
   return ModelParser.fromSchema(schema).parse(body);
 }
 
+const written = new WeakMap(); // a block of the document, which never changes → its HTML
+const isEmpty = (node) => node.type.name === "paragraph" && !node.content.size;
+
 /** The canonical HTML of a document: tight items and cells, tables with head and foot, nothing unfinished. */
 export function toHtml(doc) {
+  let last = doc.childCount;
+  while (last && isEmpty(doc.child(last - 1))) last -= 1;
+  let html = "";
+  for (let at = 0; at < last; at += 1) {
+    const block = doc.child(at);
+    if (!written.has(block)) written.set(block, blockHtml(block));
+    html += written.get(block);
+  }
+  return html;
+}
+
+function blockHtml(block) {
   const inert = document.implementation.createHTMLDocument("");
   const root = inert.createElement("div");
-  DOMSerializer.fromSchema(doc.type.schema).serializeFragment(doc.content, { document: inert }, root);
+  root.append(DOMSerializer.fromSchema(block.type.schema).serializeNode(block, { document: inert }));
   for (const unfinished of root.querySelectorAll("[data-pending]")) unfinished.remove();
   for (const caption of root.querySelectorAll("caption")) caption.removeAttribute("contenteditable");
-  const written = [...root.querySelectorAll("table")];
-  const models = [];
-  doc.descendants((node) => {
+  const models = block.type.name === "table" ? [block] : [];
+  block.descendants((node) => {
     if (node.type.name === "table") models.push(node);
   });
-  written.forEach((table, at) => grouped(table, models[at]));
+  root.querySelectorAll("table").forEach((table, at) => grouped(table, models[at]));
   tighten(root);
-  while (root.lastElementChild?.localName === "p" && !root.lastElementChild.childNodes.length) root.lastElementChild.remove();
   return root.innerHTML;
 }
 

@@ -82,8 +82,12 @@ function nameOf(textarea, t) {
   return { "aria-labelledby": label.id };
 }
 
+/** What describes the textarea. */
+const described = (textarea) =>
+  (textarea.getAttribute("aria-describedby") ?? "").split(/\s+/).map((id) => document.getElementById(id)).filter(Boolean);
+
 function textAttributes(textarea, context, id, options) {
-  const errors = (textarea.getAttribute("aria-describedby") ?? "").split(/\s+/).filter((one) => document.getElementById(one)?.matches(".error"));
+  const errors = described(textarea).filter((one) => one.matches(".error")).map((one) => one.id);
   return {
     id: `${id}-text`,
     class: "content rich-content",
@@ -105,6 +109,8 @@ class Rich {
     this.context = makeContext(textarea, options);
     this.build(options);
     this.before = { hidden: textarea.hidden, required: textarea.required };
+    this.hints = described(textarea).filter((one) => one.matches(".hint") && !one.hidden); // how to write without scripts
+    for (const hint of this.hints) hint.hidden = true;
     textarea.after(this.element);
     textarea.hidden = true;
     textarea.required = false; // a hidden field that must be filled stops the form without a word
@@ -148,8 +154,10 @@ class Rich {
     const { editor, element, textarea } = this;
     this.reload = () => {
       if (textarea.value === this.written) return;
-      const doc = fromHtml(editor.schema, textarea.value);
-      editor.commands.setContent(doc.toJSON(), { emitUpdate: false });
+      const { doc, tr } = editor.state;
+      tr.replaceWith(0, doc.content.size, fromHtml(editor.schema, textarea.value).content);
+      // no change of the writer's own: nothing to undo, nothing to save
+      editor.view.dispatch(tr.setMeta("addToHistory", false).setMeta("preventUpdate", true));
       this.written = toHtml(editor.state.doc);
     };
     this.labelled = (event) => {
@@ -213,14 +221,16 @@ class Rich {
     this.element.remove();
     textarea.hidden = this.before.hidden;
     textarea.required = this.before.required;
+    for (const hint of this.hints) hint.hidden = false;
   }
 }
 
 /**
  * Mount an editor over a textarea.
  * @param {HTMLTextAreaElement} textarea with data-rich="block" or "comment"
- * @param {object} options labels, lang, upload(file), fileUrl(resource), resourceOf(url), pages(), mathml(latex), announce(text);
- *   all may be missing
+ * @param {object} options labels, lang, upload(file) → Promise<{resource, url}>, fileUrl(resource) → address,
+ *   resourceOf(address) → "resource:…" of a picture of this binder, pages() → Promise<[{id, title}]>,
+ *   mathml(latex) → Promise<string>, announce(text); all may be missing
  * @returns {{focus(): void, destroy(): void, element: HTMLElement | null}} element is null if it failed: the textarea
  *   is then there as it was
  */

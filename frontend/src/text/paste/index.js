@@ -13,7 +13,7 @@ const MARKS = {
   strike: "s", del: "s", sub: "sub", sup: "sup", code: "code", kbd: "code", samp: "code", tt: "code",
 };
 const DROPPED = new Set(
-  "script style meta link title head xml template noscript svg canvas select option button input textarea math object area base col colgroup frame frameset applet".split(" "),
+  "script style w:data meta link title head xml template noscript svg canvas select option button input textarea math object area base col colgroup frame frameset applet".split(" "),
 );
 const BLOCKS = new Set(
   "address article aside body center dd details div dl dt fieldset figcaption figure footer form header hgroup legend main nav p section summary".split(" "),
@@ -52,7 +52,7 @@ class Cleaner {
   element(element, marks) {
     const name = element.localName;
     const { writer } = this;
-    if (DROPPED.has(name) || /^(v|w|o):(?!p$)/.test(name) || isHidden(element)) return;
+    if (DROPPED.has(name) || isHidden(element)) return;
     if (name === "br") {
       if (writer.run) writer.inline(writer.document.createElement("br"), {}, " ");
     } else if (name === "img") this.image(element, marks);
@@ -146,7 +146,7 @@ class Cleaner {
   image(element, marks) {
     const address = element.getAttribute("src") ?? "";
     if (Number(element.getAttribute("width") ?? 99) < 3 || element.getAttribute("aria-roledescription") === "checkbox") return;
-    const resource = address.startsWith("resource:") ? address : this.fileResource?.(address);
+    const resource = address.startsWith("resource:") ? address : this.known(address);
     if (resource) {
       const image = this.writer.element("img", { src: resource, alt: element.getAttribute("alt") ?? "" });
       this.writer.inline(image, marks);
@@ -155,6 +155,15 @@ class Cleaner {
       this.pictures.push({ id, address });
       this.writer.inline(this.writer.element("span", { "data-pending": id }), {});
     } else if (address) this.report.pictures += 1;
+  }
+
+  /** The resource behind an address of this site. */
+  known(address) {
+    try {
+      return this.fileResource?.(address);
+    } catch {
+      return undefined; // no address at all
+    }
   }
 
   /** The marks of a block's own style reach its text, save where they are the block's look. */

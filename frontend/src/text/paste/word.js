@@ -79,27 +79,31 @@ function footnotes(body, report) {
   }
 }
 
-/** Takes the sign off an item and returns its text. */
+const SIGN = "[data-style*='mso-list:Ignore' i], [data-style*='mso-list: Ignore' i]";
+const SYMBOLS = /font-family:\s*["']?(Symbol|Wingdings|Webdings)/i;
+
+/** Takes the sign off an item: {sign, isSymbol}. A letter of a symbol font is a bullet. */
 function takeSign(paragraph) {
-  let sign = "";
+  const taken = [];
   for (const comment of comments(paragraph)) {
-    if (!comment.isConnected || !/^\[if !supportLists\]/i.test(comment.data.trim())) continue;
-    const nodes = conditional(comment);
-    sign += nodes.map((node) => (node.nodeType === 8 ? "" : node.textContent)).join("");
-    for (const node of nodes) node.remove();
+    if (comment.isConnected && /^\[if !supportLists\]/i.test(comment.data.trim())) taken.push(...conditional(comment));
   }
-  for (const span of [...paragraph.querySelectorAll("[data-style*='mso-list:Ignore' i], [data-style*='mso-list: Ignore' i]")]) {
-    sign += span.textContent;
-    span.remove();
-  }
-  return sign.trim();
+  taken.push(...[...paragraph.querySelectorAll(SIGN)].filter((span) => !taken.some((node) => node.contains(span))));
+  for (const node of taken) node.remove();
+  const elements = taken.filter((node) => node.nodeType !== 8);
+  return {
+    sign: elements.map((node) => node.textContent).join("").trim(),
+    isSymbol: elements.some((node) => SYMBOLS.test(node.outerHTML ?? "")),
+  };
 }
 
-/** Where a paragraph stands in a list: {level, list}; null if in none. */
+/** Where a paragraph stands in a list: {level, list, key}; null if in none. Word's list styles say it by their name. */
 function place(paragraph) {
   const value = declarations(paragraph)["mso-list"] ?? "";
   const found = value.match(/l(\d+)\s+level(\d+)(?:\s+lfo(\d+))?/i);
-  return found ? { list: `l${found[1]} lfo${found[3] ?? ""}`, key: `l${found[1]} level${found[2]}`, level: Number(found[2]) } : null;
+  if (found) return { list: `l${found[1]} lfo${found[3] ?? ""}`, key: `l${found[1]} level${found[2]}`, level: Number(found[2]) };
+  const styled = paragraph.className.match(/^MsoList(?:Bullet|Number)(\d?)\b/i);
+  return styled && paragraph.querySelector(SIGN) ? { list: styled[0], key: "", level: Number(styled[1] || 1) } : null;
 }
 
 const continues = (element) =>
@@ -153,7 +157,8 @@ function gather(first, known, done) {
     }
     if (!where || /^h[1-6]$/.test(node.localName)) break;
     done.add(node);
-    const found = numbering(takeSign(node), known[where.key]);
+    const { sign, isSymbol } = takeSign(node);
+    const found = numbering(sign, isSymbol ? "bullet" : known[where.key]);
     const item = document.createElement("li");
     const text = document.createElement("p");
     text.append(...node.childNodes);
@@ -175,7 +180,7 @@ function lists(body, known) {
 
 /** A heading keeps the number it shows; in a real list the sign is the list's own. */
 function numberedHeading(element) {
-  const sign = takeSign(element);
+  const { sign } = takeSign(element);
   if (sign && !element.closest("li") && numbering(sign).ordered) element.prepend(`${sign} `);
 }
 
