@@ -6,16 +6,20 @@ Every change goes through `changed`: it keeps the page's history and the words t
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from binder import history, searching
 from binder.access import Viewer
-from binder.blocks import blocks, digest, load_block, new_block_id
+from binder.audiences import taught
+from binder.blocks import digest, kind_of, load_block, new_block_id
+from binder.clock import now
 from binder.errors import Conflict, Invalid, NotFound
-from binder.models import Page
+from binder.models import Page, PageVersion, Person
 from binder.owning import page_to_change
 
 __all__ = [
@@ -23,12 +27,17 @@ __all__ = [
     "change_block",
     "changed",
     "duplicate_block",
+    "is_late",
     "move_block",
+    "others_writing",
     "put_back",
     "remove_block",
+    "take_turn",
 ]
 
 MAX_BLOCKS = 1000
+PRESENT = timedelta(minutes=2)
+"""Who has saved something within this time is said to be writing."""
 
 
 def changed(session: Session, viewer: Viewer, page: Page) -> None:
@@ -39,13 +48,31 @@ def changed(session: Session, viewer: Viewer, page: Page) -> None:
     searching.learn(session, page)
 
 
+def others_writing(session: Session, viewer: Viewer, page: Page) -> list[str]:
+    """Names of others who are writing on the page at this moment; empty for those whose name is not known."""
+    query = (
+        sa.select(Person.display_name)
+        .join(
+            PageVersion,
+            sa.and_(PageVersion.tenant_id == Person.tenant_id, PageVersion.person_id == Person.id),
+        )
+        .where(
+            PageVersion.tenant_id == page.tenant_id,
+            PageVersion.page_id == page.id,
+            PageVersion.person_id != viewer.person_id,
+            PageVersion.saved_at > now() - PRESENT,
+        )
+    )
+    return list(session.scalars(query.distinct().order_by(Person.display_name)))
+
+
 def _check_room(page: Page) -> None:
     if len(page.blocks) >= MAX_BLOCKS:
         raise Invalid("too many blocks", {"block": [f"{MAX_BLOCKS} blocks at the most; begin another page"]})
 
 
 def _check_references(session: Session, page: Page, block: Mapping[str, Any]) -> None:
-    kind = blocks[block["type"]]
+    kind = kind_of(block)
     binder = page.binder
     known = {str(resource.id) for resource in binder.resources} if kind.resources(block) else set()
     known |= {str(activity.id) for activity in binder.activities} if kind.activities(block) else set()
@@ -54,6 +81,16 @@ def _check_references(session: Session, page: Page, block: Mapping[str, Any]) ->
             raise Invalid(
                 "not in this binder", {"block": {"resource": ["choose a file or an activity of this binder"]}}
             )
+
+
+def _check_audience(
+    session: Session, viewer: Viewer, block: Mapping[str, Any], before: Mapping[str, Any] | None = None
+) -> None:
+    """A block is for a class that its author teaches; a co-author leaves it as they found it."""
+    audience = block.get("audience")
+    if audience and audience != (before or {}).get("audience"):
+        if audience not in {str(one.id) for one in taught(session, viewer)}:
+            raise Invalid("no class of theirs", {"block": {"audience": ["choose a class that you teach"]}})
 
 
 def add_block(
@@ -67,6 +104,7 @@ def add_block(
     _check_room(page)
     loaded = load_block({**block, "id": new_block_id()})
     _check_references(session, page, loaded)
+    _check_audience(session, viewer, loaded)
     ids = [existing["id"] for existing in page.blocks]
     at = ids.index(after) + 1 if after in ids else len(ids)
     page.blocks = [*page.blocks[:at], loaded, *page.blocks[at:]]
@@ -105,30 +143,55 @@ def change_block(
     page = page_to_change(session, viewer, page_id)
     at = _position(page, block_id)
     existing = page.blocks[at]
-    last_writer, last_seq = page.writers.get(block_id, ("", 0))
-    again = bool(writer) and writer == last_writer
-    if again and seq <= last_seq:
+    if is_late(page, block_id, writer, seq):
         return existing
     loaded = load_block({**fields, "id": existing["id"], "type": existing["type"]})
-    if base is not None and not again and digest(existing) != base and existing != loaded:
-        raise Conflict("the block was changed meanwhile", existing)
+    take_turn(page, block_id, existing, loaded, base=base, writer=writer, seq=seq)
     if existing != loaded:
         _check_references(session, page, loaded)
+        _check_audience(session, viewer, loaded, existing)
         page.blocks = [*page.blocks[:at], loaded, *page.blocks[at + 1 :]]
         changed(session, viewer, page)
-    page.writers = {**page.writers, block_id: [writer, seq]}
     return loaded
 
 
-def move_block(session: Session, viewer: Viewer, page_id: UUID, block_id: str, *, by: int) -> int:
-    """Move a block `by` places down, or up if negative.
+def is_late(page: Page, part: str, writer: str, seq: int) -> bool:
+    """Whether an open editor has already saved this or something newer in a part of the page."""
+    last_writer, last_seq = page.writers.get(part, ("", 0))
+    return bool(writer) and writer == last_writer and seq <= last_seq
+
+
+def take_turn(
+    page: Page,
+    part: str,
+    existing: Mapping[str, Any],
+    wanted: Mapping[str, Any],
+    *,
+    base: str | None,
+    writer: str,
+    seq: int,
+) -> None:
+    """Note who writes a part of the page now, as `change_block` has it.
+
+    :raises Conflict: if somebody else has written there since `base`.
+    """
+    again = bool(writer) and writer == page.writers.get(part, ("", 0))[0]
+    if base is not None and not again and digest(existing) != base and existing != wanted:
+        raise Conflict("it was changed meanwhile", existing)
+    page.writers = {**page.writers, part: [writer, seq]}
+
+
+def move_block(
+    session: Session, viewer: Viewer, page_id: UUID, block_id: str, *, by: int = 0, place: int | None = None
+) -> int:
+    """Move a block `by` places down, or up if negative; or to a `place`, counted from 1.
 
     :return: its new place, counted from 1.
     """
     page = page_to_change(session, viewer, page_id)
     at = _position(page, block_id)
     rest = [block for block in page.blocks if block["id"] != block_id]
-    to = max(0, min(len(rest), at + by))
+    to = max(0, min(len(rest), at + by if place is None else place - 1))
     if to != at:
         page.blocks = [*rest[:to], page.blocks[at], *rest[to:]]
         changed(session, viewer, page)

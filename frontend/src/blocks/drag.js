@@ -1,27 +1,8 @@
-// Dragging a block by its handle: an extra over the buttons, and the same action.
+// Dragging a block by its handle, with mouse, pen or finger: an extra over the buttons, and the same action.
 import { words } from "./words.js";
 
-let dragged = null;
-
-function handle(section) {
-  const made = document.createElement("span");
-  made.className = "drag";
-  made.draggable = true;
-  made.title = words("drag", { place: section.dataset.place });
-  made.setAttribute("aria-hidden", "true");
-  made.textContent = "⠿";
-  made.addEventListener("dragstart", (event) => {
-    dragged = section;
-    event.dataTransfer.effectAllowed = "move";
-    event.dataTransfer.setData("text/x-classeur-block", section.dataset.block);
-    event.dataTransfer.setDragImage(section, 0, 0);
-  });
-  made.addEventListener("dragend", () => {
-    dragged = null;
-    mark(null);
-  });
-  return made;
-}
+const EDGE = 60;
+const STEP = 12;
 
 function mark(section, isAfter) {
   for (const one of document.querySelectorAll(".drop-before, .drop-after")) {
@@ -30,18 +11,64 @@ function mark(section, isAfter) {
   section?.classList.add(isAfter ? "drop-after" : "drop-before");
 }
 
-const lower = (section, event) => {
+/** The block under the pointer, and whether it is in its lower half. */
+function under(x, y) {
+  const section = document.elementFromPoint(x, y)?.closest("#blocks > [data-block]");
+  if (!section) return null;
   const box = section.getBoundingClientRect();
-  return event.clientY > box.top + box.height / 2;
-};
+  return { section, isAfter: y > box.top + box.height / 2 };
+}
 
-function drop(section, isAfter) {
+function drop(dragged, { section, isAfter }) {
   const [from, over] = [dragged, section].map((one) => Number(one.dataset.place));
-  const to = over + (isAfter ? 1 : 0) - (from < over + (isAfter ? 1 : 0) ? 1 : 0);
+  const behind = over + (isAfter ? 1 : 0);
+  const to = behind - (from < behind ? 1 : 0);
   const form = dragged.querySelector("form[data-act=place]");
   if (to === from || !form) return;
   form.elements.place.value = String(to);
   form.requestSubmit(form.querySelector("button"));
+}
+
+function scroll(y) {
+  if (y < EDGE) window.scrollBy(0, -STEP);
+  else if (y > window.innerHeight - EDGE) window.scrollBy(0, STEP);
+}
+
+function follow(handle, section, begun) {
+  let place = null;
+  const move = ({ clientX, clientY }) => {
+    scroll(clientY);
+    place = under(clientX, clientY);
+    mark(place?.section, place?.isAfter);
+  };
+  const stop = (isDropped) => {
+    ending.abort();
+    mark(null);
+    section.classList.remove("dragged");
+    if (isDropped && place) drop(section, place);
+  };
+  const ending = new AbortController();
+  const { signal } = ending;
+  handle.setPointerCapture(begun.pointerId);
+  section.classList.add("dragged");
+  handle.addEventListener("pointermove", move, { signal });
+  handle.addEventListener("pointerup", () => stop(true), { signal });
+  handle.addEventListener("pointercancel", () => stop(false), { signal });
+  document.addEventListener("keydown", ({ key }) => key === "Escape" && stop(false), { signal });
+}
+
+function handle(section) {
+  const made = document.createElement("span");
+  made.className = "drag";
+  made.title = words("drag", { place: section.dataset.place });
+  made.setAttribute("aria-hidden", "true");
+  made.textContent = "⠿";
+  made.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    event.preventDefault();
+    follow(made, section, event);
+  });
+  return made;
 }
 
 /** Give a handle to the blocks that have none. */
@@ -49,19 +76,4 @@ export function drag(editor) {
   for (const section of editor.place.querySelectorAll(":scope > [data-block]")) {
     if (!section.querySelector(":scope > .block-top > .drag")) section.querySelector(".block-top").prepend(handle(section));
   }
-  if (editor.isDragReady) return;
-  editor.isDragReady = true;
-  editor.place.addEventListener("dragover", (event) => {
-    const section = dragged && event.target.closest("[data-block]");
-    if (!section) return;
-    event.preventDefault();
-    mark(section, lower(section, event));
-  });
-  editor.place.addEventListener("drop", (event) => {
-    const section = dragged && event.target.closest("[data-block]");
-    if (!section) return;
-    event.preventDefault();
-    drop(section, lower(section, event));
-    mark(null);
-  });
 }

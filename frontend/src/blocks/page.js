@@ -230,18 +230,10 @@ class Editor {
   /** Open a block's form and go to its first field. */
   async write(section) {
     const details = section.querySelector("details.edit");
-    const editor = await ready(section);
-    if (editor?.focus) {
-      editor.focus();
-      return;
-    }
-    if (!details) {
-      section.focus();
-      return;
-    }
-    details.open = true;
-    const field = details.querySelector("input:not([type=hidden], [type=checkbox]), textarea, select");
-    (field ?? section).focus();
+    const editor = section.dataset.kind === "text" ? await ready(section) : null;
+    if (details) details.open = true;
+    const fields = [...section.querySelectorAll("details.edit :is(input:not([type=hidden]), textarea, select)")];
+    (editor ?? fields.find((field) => field.checkVisibility()) ?? section).focus();
   }
 }
 

@@ -12,24 +12,18 @@ function renumber(section, fresh) {
   for (const one of section.querySelectorAll("[data-name]")) one.textContent = name;
 }
 
-/** Bring the children of `place` into this order, moving as few as possible: a node that moves loses its focus. */
-function order(place, wanted) {
-  let cursor = place.firstElementChild;
-  for (const node of wanted) {
-    if (node === cursor) {
-      cursor = cursor.nextElementSibling;
-    } else if (cursor && cursor.nextElementSibling === node && wanted.includes(cursor)) {
-      const passed = cursor; // this one goes further down: one move instead of many
-      cursor = node.nextElementSibling;
-      passed.remove();
-    } else {
-      place.insertBefore(node, cursor);
-    }
+/** Bring the children of `place` into this order around the one that stays where it is: a node that moves loses its
+ * focus and its caret. */
+function order(place, wanted, pinned = wanted[0]) {
+  for (const node of [...place.children]) if (!wanted.includes(node)) node.remove();
+  if (!pinned) return;
+  if (pinned.parentElement !== place) place.prepend(pinned);
+  const at = wanted.indexOf(pinned);
+  for (let one = at - 1, next = pinned; one >= 0; next = wanted[one], one -= 1) {
+    if (next.previousElementSibling !== wanted[one]) next.before(wanted[one]);
   }
-  while (cursor) {
-    const next = cursor.nextElementSibling;
-    if (!wanted.includes(cursor)) cursor.remove();
-    cursor = next;
+  for (let one = at + 1, before = pinned; one < wanted.length; before = wanted[one], one += 1) {
+    if (before.nextElementSibling !== wanted[one]) before.after(wanted[one]);
   }
 }
 
@@ -38,7 +32,7 @@ function order(place, wanted) {
  * blocks that are new here, nodes that were put in place of older ones, and blocks that are gone there but busy here.
  */
 export function reconcile(place, doc, isBusy) {
-  const focused = document.activeElement;
+  const writing = document.activeElement.closest("[data-block]");
   const [fresh, old] = [doc.getElementById("blocks"), byId(place)];
   for (const one of place.querySelectorAll(":scope > .plus, :scope > .undo")) {
     if (one.matches(".plus")) one.remove();
@@ -67,11 +61,8 @@ export function reconcile(place, doc, isBusy) {
     result.kept.push(section);
     wanted.splice(Math.min(wanted.length, Number(section.dataset.place) - 1), 0, section);
   }
-  order(place, wanted);
+  order(place, wanted, wanted.includes(writing) ? writing : wanted[0]);
   putBetween(place, fresh, undo);
-  if (focused !== document.activeElement && focused?.isConnected && place.contains(focused)) {
-    focused.focus({ preventScroll: true });
-  }
   return result;
 }
 

@@ -9,11 +9,11 @@ function foreign(text) {
   return address.protocol === "https:" && address.origin !== location.origin ? address : null;
 }
 
-function frame(address, title) {
+function frame(address, title, referrer) {
   const made = document.createElement("iframe");
   made.title = title;
   made.setAttribute("sandbox", "allow-scripts allow-same-origin allow-popups allow-presentation");
-  made.referrerPolicy = "no-referrer";
+  made.referrerPolicy = referrer === "strict-origin" ? referrer : "no-referrer";
   made.allowFullscreen = true;
   made.loading = "lazy";
   made.src = address.href;
@@ -37,7 +37,7 @@ function offer(place) {
     button.setAttribute("aria-describedby", note.id);
   }
   button.addEventListener("click", () => {
-    const made = frame(address, title);
+    const made = frame(address, title, place.dataset.embedReferrer);
     button.replaceWith(made);
     note?.remove();
     made.focus();

@@ -1,0 +1,104 @@
+"""Reading a block's form: its type says what the fields mean; chosen files are taken in first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from uuid import UUID
+
+from flask import request
+
+from binder import authoring, crediting, files
+from binder.blocks import blocks
+from binder.blocks.values import Instant
+from binder.sanitize import Html
+from lti.tool import tool
+from lti.views.screens import Here, texts
+from lti.views.wording import as_html
+
+if TYPE_CHECKING:
+    from werkzeug.datastructures import FileStorage as SentFile
+
+__all__ = ["Sent", "read_form"]
+
+Form = dict[str, list[str]]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a block's form says."""
+
+    fields: dict[str, Any]
+    """The block's, without id and type."""
+    credits: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Id of a file → its author and licence, which are the file's own and not the block's."""
+
+    def note_credits(self, here: Here) -> None:
+        """Keep what is said of the files, once the block is saved and they are known to be of its binder."""
+        for name, (credit, licence) in self.credits.items():
+            crediting.describe(here.session, here.viewer, UUID(name), credit=credit, licence=licence)
+
+
+def read_form(here: Here, page: UUID, type: str) -> Sent:
+    """A block's form as it was sent; empty for a type that is not known."""
+    if type not in blocks:
+        return Sent({})
+    form = request.form.to_dict(flat=False)
+    for name, kind in blocks[type].Schema().fields.items():
+        if isinstance(kind, Html):
+            form[name] = [as_html(text) for text in form.get(name, [])]
+        elif isinstance(kind, Instant):
+            form[name] = [_on_our_clock(text) for text in form.get(name, [])]
+    _take_in(here, page, form)
+    return Sent(blocks[type].from_form(form), _credits(form))
+
+
+def _on_our_clock(text: str) -> str:
+    """What a `datetime-local` field sent, with the offset of the school's clock; anything else as it is."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=texts().zone).isoformat()
+    except ValueError:
+        return text
+
+
+def _take_in(here: Here, page: UUID, form: Form) -> None:
+    """Each field for files stands behind the `resource` that it fills; the last one may bring several."""
+    resources = form.setdefault("resource", [])
+    for number, sent in enumerate(request.files.getlist("file")):
+        if sent.filename:
+            resources += [""] * (number + 1 - len(resources))
+            resources[number] = _stored(here, page, sent)
+
+
+def _stored(here: Here, page: UUID, sent: SentFile) -> str:
+    own = authoring.own_page(here.session, here.viewer, page)
+    stored = files.add_file(
+        here.session,
+        here.viewer,
+        own.binder_id,
+        tool().storage,
+        cast("BinaryIO", sent.stream),
+        name=sent.filename or "",
+        limits=tool().settings.limits,
+        scan=tool().scanner is not None,
+    )
+    here.session.expire(own.binder, ["resources"])
+    return str(stored.id)
+
+
+def _credits(form: Form) -> dict[str, tuple[str, str]]:
+    """Those of the first file stand first, and so on; a file without fields for them keeps what it has."""
+    lines = zip(
+        form["resource"],
+        form.get("credit", []),
+        form.get("licence", []),
+        form.get("licence_other", []),
+        strict=False,
+    )
+    return {
+        name: (credit, other if licence == "other" else licence)
+        for name, credit, licence, other in lines
+        if name
+    }
