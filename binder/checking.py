@@ -27,7 +27,7 @@ HEAVY_PAGE = 2_000_000
 HEAVY_FILE = 20_000_000
 SERIOUS = frozenset(
     "no-alt no-captions no-file bad-address empty empty-page dead-link missing-file missing-activity "
-    "refused-file unknown-type no-address bad-maths".split()
+    "refused-file unknown-type no-address bad-formula".split()
 )
 VAGUE = frozenset(
     {"ici", "cliquez ici", "clique ici", "lien", "en savoir plus", "here", "click here", "link", "more"}

@@ -5,14 +5,15 @@ BinderError
 ├── NotFound     there is no such thing, or the viewer must not learn that there is
 ├── Forbidden    the viewer may not do this
 ├── Conflict     somebody else was faster: `current` is what the server holds now
-└── Closed       too early, too late, or no attempt left
+├── Closed       too early, too late, or no attempt left
+└── Unavailable  another server that we need does not do its part
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["BinderError", "Closed", "Conflict", "Forbidden", "Invalid", "NotFound"]
+__all__ = ["BinderError", "Closed", "Conflict", "Forbidden", "Invalid", "NotFound", "Unavailable"]
 
 
 class BinderError(Exception):
@@ -74,3 +75,9 @@ class Closed(BinderError):
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(detail or reason)
         self.reason = reason
+
+
+class Unavailable(BinderError):
+    """Another server that we need does not do its part; `detail` says what to mend."""
+
+    code = "unavailable"

@@ -171,20 +171,26 @@ def carry_over(
     return new
 
 
+DATED = ("hidden_until", "starts_at", "ends_at")
+"""Fields of blocks that hold an instant: when a block appears, when a virtual class takes place."""
+
+
 def _move_dates(session: Session, viewer: Viewer, old: Binder, new: Binder, shift: Shift) -> None:
-    """Pages, sections and blocks that were shown from some day on."""
+    """Pages and sections that were shown from some day on, and the dates in blocks."""
     for theirs, ours in zip(_walk(old.chapters), _walk(new.chapters), strict=True):
         ours.visible_from = shift.moved(theirs.visible_from)
-        if isinstance(ours, Page) and any(block.get("hidden_until") for block in ours.blocks):
+        if isinstance(ours, Page) and any(block.get(name) for block in ours.blocks for name in DATED):
             ours.blocks = [_moved_block(block, shift) for block in ours.blocks]
             changed(session, viewer, ours)
 
 
 def _moved_block(block: Mapping[str, Any], shift: Shift) -> dict[str, Any]:
-    if not block.get("hidden_until"):
-        return dict(block)
-    instant = shift.moved(datetime.fromisoformat(block["hidden_until"]))
-    return {**block, "hidden_until": instant.isoformat() if instant else None}
+    found = dict(block)
+    for name in DATED:
+        instant = shift.moved(datetime.fromisoformat(block[name]) if block.get(name) else None)
+        if instant is not None:
+            found[name] = instant.isoformat()
+    return found
 
 
 def _given(session: Session, viewer: Viewer, binder: Binder, ids: Sequence[UUID]) -> list[Assignment]:

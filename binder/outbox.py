@@ -27,6 +27,7 @@ LEASE = timedelta(minutes=2)
 """For how long one worker has an entry for itself; after that another may try."""
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=6)
+PATIENT_WAIT = timedelta(minutes=15)
 MAX_TRIES = 30
 """Some six days at the longest wait; then the failure is final until somebody sends it again."""
 
@@ -53,11 +54,14 @@ class Failed(Exception):
 
     :param final: trying again would not help.
     :param after: seconds that the other side asks us to wait (Retry-After).
+    :param patient: it is a server of the school's own: ask for ever, four times an hour at the least.
     """
 
-    def __init__(self, reason: str, *, final: bool = False, after: float | None = None) -> None:
+    def __init__(
+        self, reason: str, *, final: bool = False, after: float | None = None, patient: bool = False
+    ) -> None:
         super().__init__(reason)
-        self.reason, self.final, self.after = reason, final, after
+        self.reason, self.final, self.after, self.patient = reason, final, after, patient
 
 
 Handler = Callable[[Due], None]
@@ -138,12 +142,13 @@ def _finish(begin: Begin, due: Due) -> None:
 
 
 def _postpone(begin: Begin, due: Due, failure: Failed) -> None:
-    wait = min(FIRST_WAIT * 2 ** min(due.tries - 1, 20), LONGEST_WAIT)
+    longest = PATIENT_WAIT if failure.patient else LONGEST_WAIT
+    wait = min(FIRST_WAIT * 2 ** min(due.tries - 1, 20), longest)
     if failure.after is not None:
         asked = timedelta(seconds=min(LONGEST_WAIT.total_seconds(), failure.after))
         wait = min(max(wait, asked), LONGEST_WAIT)
     wait *= random.uniform(1.0, 1.25)  # noqa: S311 - spreads retries, guards nothing
-    final = failure.final or due.tries >= MAX_TRIES
+    final = failure.final or (due.tries >= MAX_TRIES and not failure.patient)
     with begin() as session:
         _close(
             session,

@@ -173,6 +173,8 @@ def _excerpt(text: str, terms: Sequence[str]) -> list[tuple[str, bool]]:
     end = min(len(text), (found[0][1] if found else 0) + AROUND)
     if begin:
         begin = text.find(" ", begin) + 1 or begin
+    if end < len(text):
+        end = max(text.rfind(" ", begin, end), found[0][1] if found else begin)
     pieces = [("… ", False)] if begin else []
     at = begin
     for start, stop in found:

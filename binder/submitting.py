@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, contains_eager, defer
 
-from binder import grading
+from binder import grading, visibility
 from binder.access import Viewer, find, may, require, who
 from binder.activities import activities
 from binder.assigning import assignment_of
@@ -46,6 +46,8 @@ class Work:
     """How many attempts have been handed in."""
     answering: bool
     """Whether the viewer can save answers: not after the hand-in, and only for themselves."""
+    blocks: Sequence[Mapping[str, Any]]
+    """Those of the revision that the learner sees; `versions` holds the activities that stand in them."""
 
     @property
     def number(self) -> int:
@@ -149,27 +151,27 @@ def open_work(
     if shown is None:
         raise NotFound("the page is not published")
     page = revision_by_id(session, viewer.tenant_id, shown)
+    persons = {person for person in (whose, *viewer.children) if person and person_id in (None, person)}
+    blocks = visibility.seen_by(
+        session, assignment, page, persons, done_at=attempt.submitted_at if attempt else None
+    )
     return Work(
         assignment,
         page,
-        versions_of(session, page),
+        visibility.asked(versions_of(session, page), blocks),
         attempt,
         handed_in,
         answering=is_open and may(viewer, "answer", assignment) and whose == viewer.person_id,
+        blocks=blocks,
     )
 
 
 def work_of_attempt(session: Session, attempt: Attempt) -> Work:
     """One copy as its teacher sees it, with the page that its learner was shown."""
-    revision = revision_of(session, attempt)
-    return Work(
-        attempt.assignment,
-        revision,
-        versions_of(session, revision),
-        attempt,
-        handed_in=attempt.number,
-        answering=False,
-    )
+    revision, assignment, done_at = revision_of(session, attempt), attempt.assignment, attempt.submitted_at
+    blocks = visibility.seen_by(session, assignment, revision, [attempt.person_id], done_at=done_at)
+    versions = visibility.asked(versions_of(session, revision), blocks)
+    return Work(assignment, revision, versions, attempt, attempt.number, answering=False, blocks=blocks)
 
 
 def save(
@@ -203,7 +205,11 @@ def save(
     revision = find(session, viewer, PageRevision, attempt.revision_id if attempt else revision_id)
     if revision.page_id != assignment.page_id:
         raise NotFound("no such revision of this page")
-    cleaned = _clean(session, revision, responses)
+    cleaned = {
+        name: activities[version.type].answer(responses[name])
+        for name, version in _asked(session, assignment, revision, person_id).items()
+        if name in responses
+    }
     if attempt is None:
         _may_begin(assignment, attempts, number)
         begun = _begin(session, assignment, person_id, revision, number, cleaned)
@@ -254,13 +260,12 @@ def _begin(
     return attempt
 
 
-def _clean(session: Session, revision: PageRevision, responses: Mapping[str, Any]) -> dict[str, Any]:
-    versions = versions_of(session, revision)
-    return {
-        name: activities[version.type].answer(responses[name])
-        for name, version in versions.items()
-        if name in responses
-    }
+def _asked(
+    session: Session, assignment: Assignment, revision: PageRevision, person_id: UUID
+) -> Mapping[str, ActivityVersion]:
+    """The activities that a learner sees now."""
+    blocks = visibility.seen_by(session, assignment, revision, [person_id])
+    return visibility.asked(versions_of(session, revision), blocks)
 
 
 def hand_in(
@@ -288,7 +293,6 @@ def hand_in(
     attempt.submitted_at, attempt.late = instant, assignment.is_late(instant)
     attempt.activity_progress = ActivityProgress.SUBMITTED
     session.flush()
-    grading.score(
-        session, attempt, versions_of(session, find(session, viewer, PageRevision, attempt.revision_id))
-    )
+    revision = find(session, viewer, PageRevision, attempt.revision_id)
+    grading.score(session, attempt, _asked(session, assignment, revision, attempt.person_id))
     return attempt

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from datetime import timedelta
 
 import click
 import sqlalchemy as sa
@@ -12,10 +13,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
-from binder import db
+from binder import db, emptying, files, history, uploading
 from binder.clock import uuid7
 from binder.models import Tenant
-from lti import doctor, sessions
+from lti import doctor, kept_forms, sessions
 from lti.models import Deployment, Registration
 from lti.tool import tool
 
@@ -147,6 +148,31 @@ def purge() -> None:
     """Forget launches that are over."""
     with tool().begin() as session:
         click.echo(f"Forgot {sessions.purge(session, limit=1_000_000)} launches.")
+
+
+@commands.command()
+@click.option(
+    "--days", type=click.IntRange(0), default=30, show_default=True, help="Leave alone what is younger."
+)
+def tidy(days: int) -> None:
+    """Forget uploads that nobody finished, files that no page shows any more, and most versions of pages that are old."""
+    with tool().begin() as session:
+        emptied = emptying.empty(session)
+    with tool().begin() as session:
+        expired = uploading.expire(session, tool().storage)
+    with tool().begin() as session:
+        gone = files.collect(session, tool().storage, timedelta(days=days))
+    with tool().begin() as session:
+        thinned = history.thin(session)
+    with tool().begin() as session:
+        forgotten = kept_forms.forget(session)
+    click.echo(f"Forgot {expired} uploads, {gone.resources} files and the bytes of {gone.blobs}.")
+    if thinned:
+        click.echo(f"Forgot {thinned} old versions of pages.")
+    if forgotten:
+        click.echo(f"Forgot {forgotten} forms that nobody came back for.")
+    if emptied:
+        click.echo(f"Deleted {emptied} pages, sections and binders whose days in the trash were over.")
 
 
 @commands.command("doctor")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
@@ -80,6 +80,10 @@ class Texts:
         local = instant.astimezone(self.zone)
         pattern = "EEE d MMM y, HH 'h' mm" if self.language == "fr" else "EEE d MMM y, HH:mm"
         return str(dates.format_datetime(local, pattern, locale=self.locale))
+
+    def day(self, day: date) -> str:
+        """A day with its name."""
+        return str(dates.format_date(day, "EEEE d MMMM y", locale=self.locale))
 
     def input_value(self, instant: datetime | None) -> str:
         """An instant as a `datetime-local` field wants it, on the school's clock."""

@@ -19,7 +19,7 @@ from binder.sanitize import storable
 from lti.models import KeptForm
 from lti.tokens import Author
 
-__all__ = ["KEPT_FOR", "forget", "keep", "kept", "kept_form", "waiting"]
+__all__ = ["KEPT_FOR", "forget", "keep", "kept", "kept_form", "settle", "waiting"]
 
 KEPT_FOR = timedelta(days=30)
 MOST = 50
@@ -103,6 +103,25 @@ def kept_form(session: Session, viewer: Viewer, id: UUID) -> KeptForm:
     if row is None or viewer.person_id is None or row.person_id != viewer.person_id:
         raise NotFound("no such form")
     return row
+
+
+def settle(
+    session: Session,
+    viewer: Viewer,
+    *,
+    screen: str,
+    values: Mapping[str, str],
+    fields: Mapping[str, Sequence[str]],
+) -> None:
+    """Forget a form that was kept and has been saved another way, such as from a journal on its author's device."""
+    subject = _subject(screen, values, fields)
+    session.execute(
+        sa.delete(KeptForm).where(
+            KeptForm.tenant_id == viewer.tenant_id,
+            KeptForm.person_id == viewer.person_id,
+            KeptForm.subject == subject,
+        )
+    )
 
 
 def forget(session: Session, *, before: datetime | None = None) -> int:

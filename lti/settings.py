@@ -10,6 +10,10 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+from binder.blocks.providers import HOSTS
+from binder.blocks.values import HOST
+from binder.mediatypes import Limits
+from binder.scanning import Clamd
 from lti.errors import SettingsInvalid
 
 __all__ = ["Settings"]
@@ -24,6 +28,14 @@ def _texts(value: Any) -> tuple[str, ...]:
     if isinstance(value, list | tuple) and all(isinstance(part, str) for part in value):
         return tuple(value)
     raise ValueError("must be a list of texts")
+
+
+def _hosts(value: Any) -> tuple[str, ...]:
+    hosts = tuple(host.lower() for host in _texts(value))
+    for host in hosts:
+        if not HOST.fullmatch(host):
+            raise ValueError(f"must be names of hosts such as tube.example, not {host!r}")
+    return hosts
 
 
 def _pems(value: Any) -> tuple[str, ...]:
@@ -58,6 +70,14 @@ def _url(value: Any) -> str | None:
     return value.rstrip("/")
 
 
+def _clamd(value: Any) -> str | None:
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str):
+        raise ValueError("must be a text")
+    return Clamd(value.strip()).address
+
+
 def _flag(value: Any) -> bool:
     if isinstance(value, str) and value.lower() in ("true", "false"):
         return value.lower() == "true"
@@ -66,17 +86,25 @@ def _flag(value: Any) -> bool:
     return value
 
 
-def _seconds(least: float, most: float) -> Callable[[Any], float]:
+def _amount(unit: str, least: float, most: float) -> Callable[[Any], float]:
     def read(value: Any) -> float:
         try:
             number = float("nan") if isinstance(value, bool) else float(value)
         except (TypeError, ValueError):
             number = float("nan")
         if not least <= number <= most:
-            raise ValueError(f"must be a number of seconds from {least:g} to {most:g}")
+            raise ValueError(f"must be a number of {unit} from {least:g} to {most:g}")
         return int(number) if number.is_integer() else number
 
     return read
+
+
+def _seconds(least: float, most: float) -> Callable[[Any], float]:
+    return _amount("seconds", least, most)
+
+
+def _megabytes() -> Callable[[Any], float]:
+    return _amount("megabytes", 0.001, 100_000)
 
 
 def _timeout(value: Any) -> tuple[float, float]:
@@ -124,6 +152,18 @@ class Settings:
     """What platforms' servers see us called."""
     allow_http_loopback: bool = _setting(_flag, False)
     """Also accept http URLs of this very machine (localhost, 127.0.0.1): for tests and the demo."""
+    embed_hosts: tuple[str, ...] = _setting(_hosts, HOSTS)
+    """Other sites whose pages a block may show in a frame, each exactly as written here."""
+    max_picture: float = _setting(_megabytes(), 25)
+    """What a picture may weigh, in megabytes of 1 000 000 bytes."""
+    max_sound: float = _setting(_megabytes(), 100)
+    """… a sound …"""
+    max_film: float = _setting(_megabytes(), 500)
+    """… a film …"""
+    max_file: float = _setting(_megabytes(), 100)
+    """… and any other file."""
+    clamd: str | None = _setting(_clamd, None)
+    """Where ClamAV's daemon looks through new files; None: nothing does."""
     visit_flush_seconds: float = _setting(_seconds(0, 3600), 10)
     """How long visits are gathered before they are written."""
     deliver_in_process: bool = _setting(_flag, False)
@@ -150,6 +190,12 @@ class Settings:
         if problems:
             raise SettingsInvalid("\n".join(problems))
         return cls(**values)
+
+    @property
+    def limits(self) -> Limits:
+        """What files may weigh, in bytes."""
+        sizes = (self.max_picture, self.max_sound, self.max_film, self.max_file)
+        return Limits(*(round(size * 1_000_000) for size in sizes))
 
     def allows(self, url: str) -> bool:
         """Whether `url` is one to talk to: https, or http of this very machine where the host allows that."""

@@ -16,6 +16,8 @@ from binder import db, outbox
 from binder.access import Viewer
 from binder.grading import GRADE_RELEASED
 from binder.outbox import Handler
+from binder.quarantine import FILE_STORED, Quarantine
+from binder.scanning import Clamd, Scanner
 from binder.storage import Storage
 from lti.passback import Passback
 from lti.protocol.http import Http
@@ -38,6 +40,8 @@ class Tool:
     platform_keys: PlatformKeys
     services: Services
     visits: VisitBuffer
+    scanner: Scanner | None
+    """Who looks through new files; without one they are taken as they are."""
 
     def __init__(
         self, engine: sa.Engine, *, storage: Storage, viewer: Callable[[], Viewer | None] | None = None
@@ -57,6 +61,7 @@ class Tool:
         self.platform_keys = PlatformKeys(self.http, settings)
         self.services = Services(self.http, self.keys)
         self.visits = VisitBuffer(self.begin, settings.visit_flush_seconds)
+        self.scanner = Clamd(settings.clamd) if settings.clamd else None
         self._own_key = secrets.token_bytes(32)
 
     def form_key(self, secret_key: str | bytes | None) -> bytes:
@@ -82,13 +87,16 @@ class Tool:
 
     def handlers(self) -> dict[str, Handler]:
         """Who tells what of the outbox; a host may add its own and give all to `binder.outbox.deliver`."""
-        return {
+        handlers: dict[str, Handler] = {
             GRADE_RELEASED: Passback(self.begin, self.services).send,
             ROSTER_WANTED: RosterReader(self.begin, self.services).fetch,
         }
+        if self.scanner is not None:
+            handlers[FILE_STORED] = Quarantine(self.begin, self.storage, self.scanner).judge
+        return handlers
 
     def deliver(self, *, limit: int = 1000) -> int:
-        """Do what is due: send grades to gradebooks, fetch class lists.
+        """Do what is due: send grades to gradebooks, fetch class lists, have new files scanned.
 
         :return: how many entries were told.
         """

@@ -6,6 +6,7 @@ import itertools
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
@@ -13,7 +14,11 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from binder import db
 from binder.storage import FileStorage
-from tests import postgres
+from tests import clamav, postgres
+
+if TYPE_CHECKING:
+    from binder.s3 import S3Storage
+    from tests import swift
 
 _numbers = itertools.count(1)
 
@@ -96,6 +101,28 @@ def session(engine: sa.Engine) -> Iterator[Session]:
     """A session that may write; nothing is committed unless the test does."""
     with Session(db.writing(engine), expire_on_commit=False) as session:
         yield session
+
+
+@pytest.fixture(scope="session")
+def swift_store() -> Iterator[swift.Store]:
+    """A running object store."""
+    from tests import swift  # needs boto3, which is an extra
+
+    with swift.running() as store:
+        yield store
+
+
+@pytest.fixture(scope="session")
+def clamd() -> Iterator[clamav.Daemon]:
+    """A running virus scanner."""
+    with clamav.running() as daemon:
+        yield daemon
+
+
+@pytest.fixture
+def object_store(swift_store: swift.Store) -> S3Storage:
+    """An empty part of a bucket."""
+    return swift_store.part()
 
 
 @pytest.fixture

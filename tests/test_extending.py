@@ -9,15 +9,19 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from jinja2 import DictLoader
 from sqlalchemy.orm import Session
 
 from binder import composing
 from binder.activities import activities
-from binder.blocks import blocks
+from binder.blocks import blocks, load_block
 from binder.storage import FileStorage
 from exporters import export, exporters
 from tests import factories
+from tests.lti.school import open_school
+from tests.lti.somebody import somebody
 
+FILE = "01890000-0000-7000-8000-000000000001"
 PAGE = (Path(__file__).parent.parent / "docs" / "extending.md").read_text()
 
 
@@ -62,3 +66,28 @@ def test_block_and_exporter_work_together(session: Session, storage: FileStorage
     assert "Rien ne se perd." in out.getvalue().decode()
     assert [loss.detail for loss in report.losses] == ["activity"]
     assert "blockquote" in blocks["quote"].html(page.blocks[-1], None)  # type: ignore[arg-type]
+
+
+def test_the_block_loads_from_nothing_and_from_its_form() -> None:
+    kind, block = blocks["quote"], load_block({"type": "quote"})
+    assert (kind.problems(block), kind.resources(block), kind.text(block)) == (["empty"], [], "")
+    assert kind.html(block, None)  # type: ignore[arg-type]
+    form = {"words": ["Rien ne se perd."], "resource": [FILE], "audience": [""], "hidden_until": [""]}
+    saved = load_block({"id": block["id"], "type": "quote", **kind.from_form(form)})
+    assert saved == {**block, "words": "Rien ne se perd.", "portrait": FILE}
+    assert (kind.problems(saved), kind.resources(saved)) == ([], [FILE])
+
+
+def test_the_blocks_form_is_shown_in_the_editor(sqlite_template: Path, tmp_path: Path) -> None:
+    (form,) = re.findall(r"```html\n(.*?)```", PAGE, re.DOTALL)
+    school = open_school(sqlite_template, tmp_path)
+    try:
+        school.app.jinja_loader = DictLoader({"lti/blocks/quote.html": form})  # type: ignore[misc]
+        teacher, path = somebody(school, "teacher"), f"/lti/my/pages/{school.ids['draft']}"
+        teacher.open(f"{path}/edit")
+        teacher.send(f"{path}/blocks", type="quote", words="Tout se transforme.", author="A. L.")
+        assert teacher.status == 200
+        for part in ("<blockquote>Tout se transforme.", 'value="A. L."', 'name="credit"', 'name="audience"'):
+            assert part in teacher.html
+    finally:
+        school.close()

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flask import Response, current_app, request
 
-from binder import arranging, authoring, copying, proposing, trash
+from binder import arranging, authoring, copying, opening, proposing, trash
 from binder.contents import Contents, contents
 from binder.errors import Invalid, NotFound
 from lti.views.forms import identifier, problems
@@ -48,6 +48,7 @@ def binder(here: Here, binder: UUID) -> Response:
 
 def _contents(here: Here, binder_id: UUID, error: Invalid | None = None) -> Response:
     found = contents(here.session, here.viewer, binder_id)
+    classes = opening.opened_to(here.session, here.viewer, binder_id)
     return render(
         "binder.html",
         here,
@@ -59,6 +60,8 @@ def _contents(here: Here, binder_id: UUID, error: Invalid | None = None) -> Resp
         proposals_waiting=proposing.open_counts(here.session, here.viewer, [found.binder.id]).get(
             found.binder.id
         ),
+        classes=classes,
+        is_open_here=here.viewer.audience_id in {known.id for known in classes},
         problems=problems(error),
         typed=request.form,
         status=422 if error else 200,

@@ -11,6 +11,7 @@ from uuid import UUID
 from flask import Response, request
 
 from binder import authoring, composing
+from binder.access import find, may
 from binder.blocks import digest
 from binder.errors import Conflict, Invalid, NotFound
 from binder.models import Page
@@ -51,8 +52,11 @@ class Left:
 
 
 @screen("/pages/<uuid:page>/edit")
-def edit_page(here: Here, page: UUID) -> Response:
-    """All blocks of a page, each with its form."""
+def edit_page(here: Here, page: UUID) -> BaseResponse:
+    """All blocks of a page, each with its form; who may only propose changes is led to where that is done."""
+    shared = find(here.session, here.viewer, Page, page).binder
+    if may(here.viewer, "propose", shared) and not may(here.viewer, "author", shared):
+        return here.to("propose", page=page)
     return _editor(here, page)
 
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from flask import Response, g, jsonify, redirect, request, url_for
+from werkzeug.exceptions import RequestEntityTooLarge
 
-from binder.errors import BinderError, Closed
+from binder.errors import BinderError, Closed, Unavailable
 from exporters import ExportError
 from lti import tokens
 from lti.errors import LTIError
@@ -24,7 +25,14 @@ __all__ = ["back", "on_binder_error", "on_lti_error"]
 
 log = logging.getLogger("lti")
 
-STATUS = {"invalid": 422, "not-found": 404, "forbidden": 403, "conflict": 409, "closed": 403}
+STATUS = {
+    "invalid": 422,
+    "not-found": 404,
+    "forbidden": 403,
+    "conflict": 409,
+    "closed": 403,
+    "unavailable": 503,
+}
 WORDS: dict[str, tuple[str, str]] = {
     "invalid": (N_("That cannot be understood"), N_("Go back and check what you entered.")),
     "not-found": (
@@ -33,6 +41,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "forbidden": (N_("This is not for you to open"), N_("It belongs to another class or another person.")),
     "conflict": (N_("Somebody else was faster"), N_("Reload the page to see what it is like now.")),
+    "unavailable": (
+        N_("The files cannot be reached just now"),
+        N_("Nothing is lost. Try again in a few minutes."),
+    ),
     "over": (N_("It is too late"), N_("This work is no longer open.")),
     "not-open": (N_("Not open yet"), N_("Your teacher has planned this work for later.")),
     "no-attempt-left": (N_("No attempt left"), N_("You have handed in as often as this work allows.")),
@@ -48,6 +60,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "outdated": (
         N_("This form is out of date"),
         N_("Go back, reload the page and send it again. What you had saved before is still there."),
+    ),
+    "request-too-large": (
+        N_("That is too much at once"),
+        N_(
+            "The file is larger than Classeur takes. Go back: what you typed is still there; choose a smaller file."
+        ),
     ),
     "unknown-format": (N_("There is no such format"), N_("Go back and choose one of the formats offered.")),
     "too-large": (
@@ -134,7 +152,8 @@ def _page(code: str, status: int, return_url: str | None = None) -> Response:
 def on_binder_error(error: BinderError) -> Response:
     """What the domain refuses."""
     g.lti_reference = _reference()
-    log.info("refused: %s (%s) reference=%s", error.code, error.detail, g.lti_reference)
+    level = logging.WARNING if isinstance(error, Unavailable) else logging.INFO
+    log.log(level, "refused: %s (%s) reference=%s", error.code, error.detail, g.lti_reference)
     code = error.reason if isinstance(error, Closed) else error.code
     return _page(code, STATUS[error.code])
 
@@ -155,6 +174,12 @@ def on_lti_error(error: LTIError) -> Response:
 def on_export_error(error: ExportError) -> Response:
     """An unknown format, or a binder that cannot be written."""
     return _page(error.code, 413 if error.code == "too-large" else 404)
+
+
+@blueprint.errorhandler(RequestEntityTooLarge)
+def on_request_too_large(error: RequestEntityTooLarge) -> Response:
+    """More bytes than any file may have, or than the host lets through."""
+    return _page("request-too-large", 413)
 
 
 @blueprint.errorhandler(NotSignedIn)

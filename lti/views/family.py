@@ -44,7 +44,7 @@ def child_work(here: Here, child: UUID, assignment: UUID) -> Response:
         here,
         child=find(here.session, here.viewer, Person, child),
         work=opened,
-        content=shown.html(opened.revision.blocks),
+        content=shown.whole(opened.blocks),
         grade=grading.released(opened.attempt) if opened.attempt else None,
         now=now(),
     )

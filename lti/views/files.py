@@ -21,7 +21,7 @@ from lti.views.screens import Here, screen
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
 
-__all__ = ["binder_file", "page_file", "send", "work_file"]
+__all__ = ["binder_file", "handed_out", "page_file", "send", "work_file"]
 
 SHOWN = frozenset((Kind.PICTURE, Kind.SOUND, Kind.FILM, Kind.CAPTIONS))
 """What a browser may show in place, beside PDF; anything else is only saved."""
@@ -149,21 +149,21 @@ def _pieces(stream: BinaryIO, size: int) -> Iterator[bytes]:
             yield chunk
 
 
-def _shown(here: Here, shown: Page | PageRevision | Seen, resource: UUID) -> BaseResponse:
+def handed_out(here: Here, shown: Page | PageRevision | Seen, resource: UUID) -> BaseResponse:
     return send(here, files.shown_file(here.session, here.viewer, shown, resource))
 
 
 @screen("/pages/<uuid:page>/files/<uuid:resource>")
 def page_file(here: Here, page: UUID, resource: UUID) -> BaseResponse:
     """A file on a page of one's own."""
-    return _shown(here, authoring.own_page(here.session, here.viewer, page), resource)
+    return handed_out(here, authoring.own_page(here.session, here.viewer, page), resource)
 
 
 @screen("/work/<uuid:assignment>/files/<uuid:resource>")
 def work_file(here: Here, assignment: UUID, resource: UUID) -> BaseResponse:
     """A file on a page that was given to the viewer's class."""
     work = submitting.open_work(here.session, here.viewer, assignment)
-    return _shown(here, work.revision if here.viewer.teaches else Seen(work.blocks), resource)
+    return handed_out(here, work.revision if here.viewer.teaches else Seen(work.blocks), resource)
 
 
 @screen("/binders/<uuid:binder>/files/<uuid:resource>")

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import Response, g, request
 
+from binder.errors import Unavailable
 from lti.tool import tool
 from lti.views.assets import is_hashed
 from lti.views.screens import blueprint
@@ -32,6 +33,14 @@ def _embeds() -> str:
     return " ".join(f"https://{host}" for host in tool().settings.embed_hosts) or "'none'"
 
 
+def _files() -> str:
+    """Where files are shown from, beside ourselves: a store that hands them out by itself."""
+    try:
+        return "".join(f" {origin}" for origin in sorted(tool().storage.origins))
+    except Unavailable:  # the page is still of use, and says that files are not
+        return ""
+
+
 @blueprint.after_request
 def keep(response: Response) -> Response:
     """A script's name changes with its content, so a browser need never ask again."""
@@ -50,7 +59,8 @@ def protect(response: Response) -> Response:
     form_action = " ".join(["'self'", *g.get("lti_form_actions", ())])
     response.headers.setdefault(
         "Content-Security-Policy",
-        "default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'self'; script-src 'self'; "
+        f"default-src 'none'; img-src 'self' data:{_files()}; media-src 'self'{_files()}; style-src 'self'; "
+        "script-src 'self'; "
         f"font-src 'self'; connect-src 'self'; frame-src {_embeds()}; base-uri 'none'; form-action {form_action}; "
         f"frame-ancestors {_frames()}",
     )

@@ -14,7 +14,7 @@ from lti import kept_forms, tokens
 from lti.i18n import N_
 from lti.models import KeptForm
 from lti.tool import tool
-from lti.views.screens import Here, form_key, render, screen, sent_token
+from lti.views.screens import Here, form_key, render, screen, sent_form, sent_token
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
@@ -59,15 +59,11 @@ def keep_form() -> bool:
     :return: whether it was kept.
     """
     whose = tokens.author(form_key(), sent_token()) if request.method == "POST" else None
-    fields = request.form.to_dict(flat=False)
-    fields.pop("token", None)
-    if whose is None or request.endpoint is None or not any(any(values) for values in fields.values()):
+    name, values, fields = sent_form()
+    if whose is None or not name or not any(any(each) for each in fields.values()):
         return False
-    values = {name: str(value) for name, value in (request.view_args or {}).items() if name != "launch"}
     with tool().begin() as session:
-        return kept_forms.keep(
-            session, whose, screen=request.endpoint.rpartition(".")[2], values=values, fields=fields
-        )
+        return kept_forms.keep(session, whose, screen=name, values=values, fields=fields)
 
 
 @screen("/kept")

@@ -16,7 +16,6 @@ from binder import reading
 from binder.access import Role, find
 from binder.assigning import given_here
 from binder.blocks import kind_of
-from binder.blocks.outline import closed_up
 from binder.errors import Forbidden, NotFound
 from binder.models import Assignment, Binder, Page, Section
 from binder.owning import own_binder, own_page
@@ -62,9 +61,9 @@ class OnPaper(Shown):
         html = super().activity(activity_id)
         if not self.address or not html:
             return html
-        return Markup('<div class="with-code">{}<p class="code" role="img" aria-label="{}">{}</p></div>').format(
-            html, self.address, qr_code(self.address)
-        )
+        return Markup(
+            '<div class="with-code">{}<p class="code" role="img" aria-label="{}">{}</p></div>'
+        ).format(html, self.address, qr_code(self.address))
 
 
 def _sheets(here: Here, binder: Binder, pages: Sequence[tuple[str, Page]]) -> Iterator[Sheet]:
@@ -87,7 +86,7 @@ def _sheets(here: Here, binder: Binder, pages: Sequence[tuple[str, Page]]) -> It
             str(page.id),
             address=f"{blueprint_url()}/go/{page.id}" if codes else "",
         )
-        yield Sheet(page, closed_up(shown.html(page.blocks)), section)
+        yield Sheet(page, shown.whole(page.blocks), section)
 
 
 def page_resources(page: Page) -> list[str]:

@@ -7,14 +7,12 @@ from uuid import UUID
 
 from flask import Response, request
 
-from binder import followup, opening, reading, revisions
+from binder import followup, opening, reading, revisions, visibility
 from binder.access import Role, Viewer, require
-from binder.blocks import visible
-from binder.clock import now
 from binder.owning import own_page
-from lti.views.files import _shown
+from lti.views.files import handed_out
 from lti.views.forms import identifier
-from lti.views.rendering import Shown, file_views, still
+from lti.views.rendering import Shown, file_views, leading, still
 from lti.views.screens import Here, render, screen
 
 if TYPE_CHECKING:
@@ -70,9 +68,8 @@ def _page(
     :param folder: where the page's files are, relative to the screen's address.
     """
     revision, lang = spread.revision, spread.cover.lang
-    known = still(here, revision, lang, folder)
-    audiences = {str(viewer.audience_id)}
-    seen = [block for block in revision.blocks if visible(block, audiences=audiences, at=now())]
+    known = still(here, revision, lang, folder, "../..")
+    seen = visibility.seen_in_class(here.session, viewer, revision)
     others = [block for block in seen if block["id"] not in known]
     shown = Shown(
         lang,
@@ -80,12 +77,13 @@ def _page(
         revisions.versions_of(here.session, revision),
         "copy",
         still=known,
+        pages=leading("../.."),
     )
     return render(
         "reading/page.html",
         here,
         spread=spread,
-        content=shown.html(seen),
+        content=shown.whole(seen),
         page_screen=page_screen,
         home=home,
     )
@@ -95,7 +93,8 @@ def _page(
 def read_file(here: Here, page: UUID, resource: UUID) -> BaseResponse:
     """A file on a page of an open binder."""
     spread = reading.spread(here.session, here.viewer, page)
-    return _shown(here, spread.revision, resource)
+    seen = visibility.seen_in_class(here.session, here.viewer, spread.revision)
+    return handed_out(here, visibility.Seen(seen), resource)
 
 
 @screen("/binders/<uuid:binder>/open", "POST")

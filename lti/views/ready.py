@@ -17,7 +17,6 @@ from lti.views.wording import MISSING
 __all__ = ["FOUND", "ready"]
 
 FOUND = {
-    "bad-maths": N_("A formula cannot be read."),
     "dead-link": N_("A link leads to a page that is no longer in this binder: “%(detail)s”."),
     "empty-page": N_("There is nothing on the page yet."),
     "heading-jump": N_("A heading is smaller than its place asks for: a size is left out before it."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -11,18 +11,31 @@ import sqlalchemy as sa
 from markupsafe import Markup
 
 from binder.activities import activities
-from binder.blocks import FileView, blocks
+from binder.blocks import FileView, kind_of
+from binder.blocks.outline import closed_up
 from binder.grading import content_of
 from binder.keeping import Kept
 from binder.models import ActivityVersion, PageRevision, Resource
+from lti.tool import tool
+from lti.views.limits import limits
 from lti.views.screens import Here, texts
 from lti.views.templates import filled
 
-__all__ = ["Shown", "file_views", "still"]
+__all__ = ["Shown", "file_views", "leading", "still"]
 
 
 _FILES = sa.select(
-    Resource.id, Resource.name, Resource.media_type, Resource.size, Resource.credit, Resource.licence
+    Resource.id,
+    Resource.name,
+    Resource.media_type,
+    Resource.size,
+    Resource.credit,
+    Resource.licence,
+    Resource.width,
+    Resource.height,
+    Resource.variants,
+    Resource.state,
+    Resource.verdict,
 ).where(
     Resource.tenant_id == sa.bindparam("tenant_id"),
     Resource.id.in_(sa.bindparam("wanted", expanding=True)),
@@ -36,15 +49,28 @@ def file_views(
 
     :param url: resource id → address of its bytes.
     """
-    names = {name for block in page_blocks for name in blocks[block["type"]].resources(block)}
+    names = {name for block in page_blocks for name in kind_of(block).resources(block)}
     if not names:
         return {}
     values = {"tenant_id": here.viewer.tenant_id, "wanted": [UUID(name) for name in names]}
     rows = here.session.connection().execute(_FILES, values)
-    return {
-        str(row.id): FileView(url(str(row.id)), row.name, row.media_type, row.size, row.credit, row.licence)
-        for row in rows
-    }
+    return {str(row.id): _view(row, url(str(row.id)), here.viewer.teaches) for row in rows}
+
+
+def _view(row: sa.Row[Any], url: str, for_authors: bool) -> FileView:
+    return FileView(
+        url=url,
+        name=row.name,
+        media_type=row.media_type,
+        size=row.size,
+        credit=row.credit,
+        licence=row.licence,
+        width=row.width,
+        height=row.height,
+        variants=tuple((width, f"{url}?w={width}") for width in sorted(map(int, row.variants))),
+        state=row.state.value,
+        verdict=row.verdict if for_authors else "",
+    )
 
 
 MOST_KEPT = 10_000_000
@@ -54,18 +80,29 @@ _kept: Kept[Mapping[str, Markup]] = Kept(
 """Blocks that this process has shown; it keeps so many characters of them."""
 
 
-def still(here: Here, revision: PageRevision, lang: str, folder: str) -> Mapping[str, Markup]:
+def leading(home: str) -> Callable[[str], str]:
+    """Where links between pages lead: to a screen that finds the place that a page has for whoever follows them.
+
+    :param home: the first screen, as an address relative to the one with the link.
+    """
+    return lambda page_id: f"{home}/go/{page_id}"
+
+
+def still(here: Here, revision: PageRevision, lang: str, folder: str, home: str) -> Mapping[str, Markup]:
     """The blocks of a revision that show no activity, by block id: they never change and are the same to everybody.
 
-    :param folder: where the files are, as an address relative to the screen, so that no launch is part of it.
+    :param folder: where the files are, and `home`: where the first screen is, as addresses relative to this screen, so
+        that no launch is part of them.
     """
-    key = revision.id, lang, folder
+    key = revision.id, lang, folder, home
     kept = _kept.get(here.viewer.tenant_id, key)
     if kept is None:
-        quiet = [block for block in revision.blocks if not blocks[block["type"]].activities(block)]
-        shown = Shown(lang, file_views(here, quiet, lambda name: f"{folder}/{name}"), {}, "copy")
-        kept = {block["id"]: blocks[block["type"]].html(block, shown) for block in quiet}
-        _kept.put(here.viewer.tenant_id, key, kept)
+        quiet = [block for block in revision.blocks if not kind_of(block).activities(block)]
+        files = file_views(here, quiet, lambda name: f"{folder}/{name}")
+        shown = Shown(lang, files, {}, "copy", pages=leading(home))
+        kept = {block["id"]: kind_of(block).html(block, shown) for block in quiet}
+        if all(file.state == "ready" for file in shown.files.values()):  # else its sentence would stay
+            _kept.put(here.viewer.tenant_id, key, kept)
     return kept
 
 
@@ -88,11 +125,22 @@ class Shown:
     """Activity id → {fraction, points, state}, where they may be seen."""
     still: Mapping[str, Markup] = field(default_factory=dict)
     """Block id → its HTML, where that is known already."""
+    pages: Callable[[str], str | None] | None = None
+    """Page id → address, None where whoever looks may not read it; without it no link between pages leads anywhere."""
     _number: int = 0
+
+    @property
+    def embed_hosts(self) -> Collection[str]:
+        """See `Rendering.embed_hosts`: those that the host of the tool allows."""
+        return tool().settings.embed_hosts
 
     def file(self, resource_id: str) -> FileView | None:
         """See `Rendering.file`."""
         return self.files.get(resource_id)
+
+    def page(self, page_id: str) -> str | None:
+        """See `Rendering.page`."""
+        return self.pages(page_id) if self.pages is not None else None
 
     def activity(self, activity_id: str) -> Markup:
         """See `Rendering.activity`: the template `activities/<type>.html`."""
@@ -123,6 +171,16 @@ class Shown:
     def html(self, page_blocks: Sequence[Mapping[str, Any]]) -> Markup:
         """All blocks, one below the other."""
         return Markup("\n").join(
-            self.still[block["id"]] if block["id"] in self.still else blocks[block["type"]].html(block, self)
+            self.still[block["id"]] if block["id"] in self.still else self._block(block)
             for block in page_blocks
         )
+
+    def whole(self, page_blocks: Sequence[Mapping[str, Any]]) -> Markup:
+        """All blocks as a page, whose headings leave no level out."""
+        return closed_up(self.html(page_blocks))
+
+    def _block(self, block: Mapping[str, Any]) -> Markup:
+        """One block; its author is told who does not see it."""
+        html = kind_of(block).html(block, self)
+        limited = "hidden_until" in block or "audience" in block
+        return limits(block, texts()) + html if limited and self.mode == "preview" else html

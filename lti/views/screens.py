@@ -34,6 +34,7 @@ __all__ = [
     "form_key",
     "render",
     "screen",
+    "sent_form",
     "sent_token",
     "texts",
 ]
@@ -109,7 +110,13 @@ def _from_launch(session: Session, launch_id: UUID) -> Here:
     launch = sessions.open_launch(session, launch_id, secret) if secret else None
     if launch is None:
         raise NotSignedIn
-    return Here(session, launch.viewer, tokens.make(form_key(), launch.viewer, f"{launch_id}/{secret}"), launch_id, launch)
+    return Here(
+        session,
+        launch.viewer,
+        tokens.make(form_key(), launch.viewer, f"{launch_id}/{secret}"),
+        launch_id,
+        launch,
+    )
 
 
 def _from_host(session: Session) -> Here:
@@ -149,13 +156,25 @@ def screen(rule: str, *methods: str, alone: bool = False) -> Callable[[View], Vi
 def _settled(here: Here, answer: Any) -> Any:
     """A form that had been kept and now was sent again is kept no longer, once it was taken."""
     again = request.form.get("kept", "") if _writes() else ""
-    if not again:
+    begins = _writes() and bool(request.form.get("writer")) and request.form.get("seq") == "1"
+    if not again and not begins:
         return answer
     response = make_response(answer)
+    if begins and response.status_code == 200:  # an open editor that has just come back
+        screen, values, fields = sent_form()
+        kept_forms.settle(here.session, here.viewer, screen=screen, values=values, fields=fields)
     if 300 <= response.status_code < 400:
         with suppress(NotFound, ValueError):
             here.session.delete(kept_forms.kept_form(here.session, here.viewer, UUID(again)))
     return response
+
+
+def sent_form() -> tuple[str, dict[str, str], dict[str, list[str]]]:
+    """The form of this request: the screen's name, what stands in its address, and its fields but for the token."""
+    fields = request.form.to_dict(flat=False)
+    fields.pop("token", None)
+    values = {name: str(value) for name, value in (request.view_args or {}).items() if name != "launch"}
+    return (request.endpoint or "").rpartition(".")[2], values, fields
 
 
 def render(template: str, here: Here | None = None, *, status: int = 200, **values: Any) -> Response:

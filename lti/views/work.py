@@ -16,7 +16,7 @@ from binder.followup import VisitNote
 from binder.models import Attempt, PageRevision
 from lti.tool import tool
 from lti.views.forms import identifier, number, problems
-from lti.views.rendering import Shown, file_views, still
+from lti.views.rendering import Shown, file_views, leading, still
 from lti.views.screens import Here, render, screen
 
 if TYPE_CHECKING:
@@ -57,8 +57,8 @@ def shown_work(
     :param home: the launch's first screen, relative to this one.
     """
     folder, lang = f"{home}/work/{opened.assignment.id}/files", opened.assignment.page.binder.lang
-    known = still(here, opened.revision, lang, folder)
-    others = [block for block in opened.revision.blocks if block["id"] not in known]
+    known = still(here, opened.revision, lang, folder, home)
+    others = [block for block in opened.blocks if block["id"] not in known]
     grade = grading.released(opened.attempt) if opened.attempt else None
     mode = "form" if opened.answering else "result" if grade else "copy"
     if opened.attempt is None and not opened.answering:
@@ -74,6 +74,7 @@ def shown_work(
         typed if typed is not None else (opened.attempt.responses if opened.attempt else {}),
         grade.per_activity if grade else {},
         known,
+        leading(home),
     )
 
 
@@ -92,7 +93,7 @@ def _page(
         "work.html",
         here,
         work=opened,
-        content=shown.html(opened.revision.blocks),
+        content=shown.whole(opened.blocks),
         grade=grading.released(opened.attempt) if opened.attempt else None,
         seq=attempt.seq if attempt else 0,
         saved=saved,

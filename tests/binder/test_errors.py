@@ -16,6 +16,7 @@ from binder import errors
         (errors.Forbidden(), "forbidden"),
         (errors.Conflict(), "conflict"),
         (errors.Closed("over"), "closed"),
+        (errors.Unavailable(), "unavailable"),
     ],
 )
 def test_every_error_has_a_code_and_says_something(error: errors.BinderError, code: str) -> None:

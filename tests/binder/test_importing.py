@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import io
 import json
 from collections.abc import Callable
@@ -23,10 +24,10 @@ from binder.clock import uuid7
 from binder.errors import Forbidden, Invalid, NotFound
 from binder.models import Activity, Binder, Page, Resource, Section
 from binder.storage import FileStorage
-from tests import factories
+from tests import factories, media
 from tests.binder.conftest import School
 
-PNG = b"\x89PNG\r\n\x1a\npixels"
+PNG = media.saved(media.picture(), "PNG")
 SHA = "0" * 64
 TABLES = (Binder, Section, Page, Activity, Resource)
 Open = Callable[[str], BinaryIO]
@@ -200,10 +201,10 @@ def test_a_file_of_an_archive_has_a_limit(
         importing.import_binder(session, school.teacher, data, storage, lambda sha256: io.BytesIO(PNG))
 
 
-class Gallery(BlockType):
+class Album(BlockType):
     """A block that refers to several files, each inside a part of it."""
 
-    name = "gallery"
+    name = "album"
 
     class Schema(BlockSchema):
         """`pictures` in a list."""
@@ -219,10 +220,10 @@ class Gallery(BlockType):
 
 def test_references_deep_in_a_block_follow(session: Session, school: School, storage: FileStorage) -> None:
     binder = full_binder(session, school, storage)
-    with blocks.temporarily(Gallery) as gallery:
+    with blocks.temporarily(Album) as album:
         picture = {"resource": str(binder.resources[0].id), "size": 3, "alt": "x"}
         composing.add_block(
-            session, school.teacher, school.page.id, {"type": "gallery", "pictures": [picture]}
+            session, school.teacher, school.page.id, {"type": "album", "pictures": [picture]}
         )
         made = importing.import_binder(
             session,
@@ -231,8 +232,8 @@ def test_references_deep_in_a_block_follow(session: Session, school: School, sto
             storage,
             lambda sha256: storage.open(school.tenant.id, sha256),
         )
-        (block,) = [block for block in made.pages[0].blocks if block["type"] == "gallery"]
-        assert gallery.resources(block) == [str(made.resources[0].id)]
+        (block,) = [block for block in made.pages[0].blocks if block["type"] == "album"]
+        assert album.resources(block) == [str(made.resources[0].id)]
         assert block["pictures"][0]["size"] == 3
 
 
@@ -410,3 +411,42 @@ def test_whatever_is_no_document_is_refused(data: Any) -> None:
 
 def test_pages_are_walked_in_reading_order() -> None:
     assert [page["title"] for page in schemas.walk_pages(document()["binder"])] == ["Page", "Autre"]
+
+
+def with_file(data: bytes, name: str) -> tuple[dict[str, Any], Open]:
+    """A binder of one file, and how to open that."""
+    told, digest = document(), hashlib.sha256(data).hexdigest()
+    told["binder"]["resources"] = [
+        {"id": str(uuid7()), "sha256": digest, "name": name, "media_type": "text/html", "size": len(data)}
+    ]
+    return told, lambda sha256: io.BytesIO(data)
+
+
+def test_a_picture_of_an_archive_stays_bit_for_bit_and_gets_its_smaller_versions(
+    session: Session, school: School, storage: FileStorage
+) -> None:
+    photo = media.jpeg(1000, 700)
+    told, open_file = with_file(photo, "photo.jpg")
+    (row,) = importing.import_binder(session, school.teacher, told, storage, open_file).resources
+    assert (row.media_type, row.width, row.height) == ("image/jpeg", 1000, 700)
+    assert row.sha256 == hashlib.sha256(photo).hexdigest()
+    assert set(row.variants) == {"480", "960"}
+    for variant in row.variants.values():
+        storage.open(school.tenant.id, variant["sha256"]).close()
+
+
+def test_an_unsafe_drawing_of_an_archive_is_refused(
+    session: Session, school: School, storage: FileStorage
+) -> None:
+    told, open_file = with_file(b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "a.png")
+    with pytest.raises(Invalid) as refused:
+        importing.import_binder(session, school.teacher, told, storage, open_file)
+    assert "contains a script" in refused.value.messages["file"][0]
+
+
+def test_what_an_archive_says_of_a_file_is_not_believed(
+    session: Session, school: School, storage: FileStorage
+) -> None:
+    told, open_file = with_file(b"<html><script>alert(1)</script>", "a.html")
+    (row,) = importing.import_binder(session, school.teacher, told, storage, open_file).resources
+    assert row.media_type == "application/octet-stream"

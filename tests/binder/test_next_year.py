@@ -106,6 +106,12 @@ def old(session: Session, school: School) -> Assignment:
     later.visible_from = at(2025, 9, 10, 8, 0)
     block = {"type": "text", "html": "<p>Solution</p>", "hidden_until": at(2025, 9, 10, 8, 0).isoformat()}
     composing.add_block(session, school.teacher, later.id, block)
+    meeting = {
+        "type": "meeting",
+        "url": "https://visio.example/5a",
+        "starts_at": at(2025, 9, 11, 10, 0).isoformat(),
+    }
+    composing.add_block(session, school.teacher, later.id, meeting)
     session.flush()
     session.expire_all()
     return given
@@ -147,6 +153,7 @@ def test_the_copy_is_given_to_the_new_class_as_confirmed(
     later = next(page for page in new.pages if page.title == "Corrigé")
     assert later.visible_from == at(2026, 9, 9, 8, 0)
     assert datetime.fromisoformat(later.blocks[0]["hidden_until"]) == at(2026, 9, 9, 8, 0)
+    assert datetime.fromisoformat(later.blocks[1]["starts_at"]) == at(2026, 9, 10, 10, 0)
     assert old.due_at == at(2025, 9, 9, 18, 0)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import re
 import xml.etree.ElementTree as ET
@@ -16,8 +17,9 @@ from uuid import UUID
 
 import pytest
 
+from binder.blocks import kind_of
+from binder.mediatypes import sniff
 from binder.schemas import load_binder
-from binder.storage import media_type_of
 from examples.school import HERE, Lesson, lessons
 
 LESSONS = lessons()
@@ -44,6 +46,10 @@ KEYS = {
     "image": {"resource", "alt", "decorative", "caption"},
     "file": {"resource", "label"},
     "activity": {"activity"},
+    "audio": {"resource", "title", "transcript"},
+    "callout": {"kind", "title", "html"},
+    "gallery": {"items"},
+    "math": {"latex", "label"},
 }
 SVG = "{http://www.w3.org/2000/svg}"
 SVG_TAGS = {
@@ -130,7 +136,7 @@ def texts(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
 
 def shown(lesson: Lesson) -> Iterator[str]:
     """Every text that somebody reads, without its tags."""
-    html = {"html", "prompt", "feedback", "explanation"}
+    html = {"html", "prompt", "feedback", "explanation", "transcript"}
     plain = {"title", "description", "subject", "text", "alt", "caption", "label", "credit"}
     for name, text in texts(lesson.document):
         if name in html:
@@ -164,6 +170,18 @@ def test_there_is_enough_to_show() -> None:
     assert kinds["image/png"] + kinds["image/jpeg"] >= 1
     assert kinds["audio/mpeg"] + kinds["audio/ogg"] >= 2
     assert kinds["application/pdf"] >= 1
+    shown = Counter(block["type"] for lesson in LESSONS for block in blocks(lesson))
+    assert shown["callout"] >= 6
+    assert shown["audio"] >= 5
+    assert shown["gallery"] >= 1
+    assert shown["math"] >= 1
+    assert {
+        block["kind"] for lesson in LESSONS for block in blocks(lesson) if block["type"] == "callout"
+    } == {
+        "consigne",
+        "retenir",
+        "attention",
+    }
 
 
 def test_the_water_cycle_has_a_sub_section() -> None:
@@ -187,7 +205,18 @@ def test_the_library_reads_it_and_finds_nothing_to_clean(lesson: Lesson) -> None
         # the cleaner writes U+00A0 as an entity; beyond that, what goes in is what is kept
         return sorted(text.replace("&nbsp;", "\u00a0") for name, text in texts(value) if name in cleaned)
 
-    cleaned = {"html", "prompt", "feedback", "explanation", "text", "alt", "caption", "label", "title"}
+    cleaned = {
+        "html",
+        "transcript",
+        "prompt",
+        "feedback",
+        "explanation",
+        "text",
+        "alt",
+        "caption",
+        "label",
+        "title",
+    }
     assert leaves(read) == leaves(lesson.document["binder"])
 
 
@@ -238,12 +267,15 @@ def test_nothing_is_listed_or_titled_twice(lesson: Lesson) -> None:
 def test_references_lead_somewhere_and_everything_is_used(lesson: Lesson) -> None:
     used = [block["activity"] for block in blocks(lesson) if block["type"] == "activity"]
     assert sorted(used) == sorted(activity["id"] for activity in activities(lesson))
-    files = {block["resource"] for block in blocks(lesson) if "resource" in block}
+    files = {name for block in blocks(lesson) for name in kind_of(block).resources(block)}
     assert files == {resource["id"] for resource in resources(lesson)}
     kinds = {resource["id"]: resource["media_type"] for resource in resources(lesson)}
     for block in blocks(lesson):
-        if block["type"] in {"image", "file"}:
-            assert kinds[block["resource"]].startswith("image/") == (block["type"] == "image")
+        for name in kind_of(block).resources(block):
+            is_picture = block["type"] in {"image", "gallery"}
+            assert kinds[name].startswith("image/") == is_picture
+            assert kinds[name].startswith("audio/") <= (block["type"] == "audio")
+        assert kind_of(block).problems(block) == []
 
 
 @every_lesson
@@ -258,7 +290,7 @@ def test_the_files_are_those_listed(lesson: Lesson) -> None:
         assert hashlib.sha256(content).hexdigest() == resource["sha256"]
         assert len(content) == resource["size"] < LIMITS[suffix]
         assert resource["media_type"] == MEDIA_TYPES[suffix]
-        assert media_type_of(content[:512]) == resource["media_type"]
+        assert sniff(io.BytesIO(content)) == resource["media_type"]
         if suffix == ".pdf":
             assert b"/Lang (fr)" in content
             assert b"/Title" in content

@@ -15,8 +15,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from binder import assigning, composing, db, files, submitting
+from binder import assigning, composing, db, files, opening, proposing, submitting, uploading
 from binder.access import Role, Viewer
+from binder.mediatypes import Limits
 from binder.models import Audience, Tenant
 from binder.storage import FileStorage
 from lti import LTI, kept_forms
@@ -66,6 +67,8 @@ def furnish(session: Session, storage: FileStorage, school: Tenant, class_: Audi
     }
     ids |= {"assignment": given.id, "attempt": attempt.id, "child": pupil.person_id, "activity": activity.id}
     ids |= {"section": page.section_id, "revision": revision.id}
+    upload = uploading.begin(session, teacher, page.binder_id, name="a.pdf", size=9, limits=Limits())
+    ids["upload"] = upload.id
     kept_forms.keep(
         session,
         Author(school.id, teacher.person_id or page.id),
@@ -73,6 +76,10 @@ def furnish(session: Session, storage: FileStorage, school: Tenant, class_: Audi
         values={"page": str(page.id)},
         fields={"title": ["Typed too late"]},
     )
+    text = {"type": "text", "html": "<p>x</p>"}
+    ids["proposal"] = proposing.propose_new(session, teacher, page.id, text).id
+    ids |= {"number": 1, "colleague": teacher.person_id}
+    opening.open_to_class(session, teacher, page.binder_id)
     ids["form"] = kept_forms.kept(session, teacher)[0].id
     return Shelf(teacher, pupil, parent, head, ids)
 
@@ -168,7 +175,9 @@ def test_no_route_opens_what_belongs_to_others(house: House, role: str, victim: 
     assert walked >= 20
 
 
-@pytest.mark.parametrize("name", ["page", "assignment", "resource", "child", "attempt", "binder", "activity"])
+@pytest.mark.parametrize(
+    "name", ["page", "assignment", "resource", "child", "attempt", "binder", "activity", "upload"]
+)
 def test_one_foreign_identifier_among_own_ones_is_enough(house: House, name: str) -> None:
     """A page of one's own with another school's file, a child of one's own with another class's work, …"""
     for role in ("teacher", "pupil", "parent"):
@@ -189,7 +198,7 @@ def test_the_walk_would_notice_an_open_door(house: House) -> None:
     for role in ("teacher", "pupil", "parent"):
         client = house.sign_in(getattr(house.mine, role))
         for rule, method in screens(house.app):
-            if method == "GET" and call(house, client, rule, method, house.mine.ids) == 200:
+            if method == "GET" and call(house, client, rule, method, house.mine.ids) in (200, 303):
                 opened.add(rule.rule)
     assert opened == {rule.rule for rule, method in screens(house.app) if method == "GET"}
 

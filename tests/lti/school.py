@@ -17,15 +17,32 @@ from markupsafe import escape
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from binder import assigning, authoring, db, grading, outbox, submitting
+from binder import (
+    assigning,
+    authoring,
+    composing,
+    copying,
+    db,
+    describing,
+    grading,
+    history,
+    opening,
+    outbox,
+    proposing,
+    sharing,
+    submitting,
+)
 from binder.access import Role, Viewer
-from binder.clock import now
+from binder.blocks import digest
+from binder.clock import frozen, now, uuid7
 from binder.importing import import_binder
-from binder.models import Attempt, Binder, Page, Release
+from binder.models import Attempt, Audience, Binder, Page, Release, Right, Tenant
 from binder.storage import FileStorage
 from examples.school import lessons
+from lti import kept_forms
 from lti.ext import LTI
 from lti.linking import Answer
+from lti.tokens import Author
 from lti.views.headers import protect
 from lti.views.screens import render
 from tests import factories
@@ -188,7 +205,13 @@ def _fill(session: Session, storage: FileStorage) -> tuple[dict[str, Viewer], di
     first = session.scalars(sa.select(Attempt).where(Attempt.assignment_id == marked)).first()
     assert first is not None
     assert pupils[0].person_id is not None
+    people["returner"] = _returner(session, tenant, klass)
+    opening.open_to_class(session, teacher, binders["cycle-de-l-eau"].id)
+    authoring.publish(session, teacher, water[-1].id)
+    colleague, shared = _colleagues(session, tenant, teacher, binders, asked[0])
+    people["colleague"] = colleague
     ids = {
+        **shared,
         "binder": binders["cycle-de-l-eau"].id,
         "fractions": binders["fractions"].id,
         "page": asked[0].id,
@@ -203,8 +226,28 @@ def _fill(session: Session, storage: FileStorage) -> tuple[dict[str, Viewer], di
         "unreturned": copies[0].id,
         "child": pupils[0].person_id,
         "audience": klass.id,
+        "reading": water[-1].id,
     }
     return people, ids
+
+
+def _returner(session: Session, tenant: Tenant, klass: Audience) -> Viewer:
+    """A teacher whose session ended before they sent two forms."""
+    returner = factories.viewer(session, tenant, klass, name="Léa Perrin")
+    assert returner.person_id
+    author = Author(tenant.id, returner.person_id)
+    text = "<p>Un lac de montagne gèle par le haut : la glace flotte.</p>"
+    kept_forms.keep(
+        session, author, screen="create_binder", values={}, fields={"title": ["Les états de l’eau"]}
+    )
+    kept_forms.keep(
+        session,
+        author,
+        screen="add_block",
+        values={"page": str(uuid7())},
+        fields={"html": [text], "type": ["text"]},
+    )
+    return returner
 
 
 def _give(session: Session, teacher: Viewer, page: Page, **values: Any) -> UUID:
@@ -223,3 +266,59 @@ def _answer(session: Session, pupil: Viewer, assignment: UUID, skill: int, *, ha
         }
     act = submitting.hand_in if hand_in else submitting.save
     return act(session, pupil, assignment, revision.id, responses, number=1, seq=0)
+
+
+def _colleagues(
+    session: Session, tenant: Tenant, teacher: Viewer, binders: dict[str, Binder], page: Page
+) -> tuple[Viewer, dict[str, UUID]]:
+    """A colleague with whom binders are shared, who proposes changes and has copied one of the library."""
+    klass = factories.audience(session, tenant, "4e C")
+    nora = factories.viewer(session, tenant, klass, name="Nora Haddad")
+    factories.viewer(session, tenant, klass, name="Étienne Harel")
+    assert nora.person_id
+    water, fractions = binders["cycle-de-l-eau"], binders["fractions"]
+    sharing.share(session, teacher, water.id, nora.person_id, Right.PROPOSE)
+    sharing.share(session, teacher, binders["etude-de-texte"].id, nora.person_id, Right.EDIT)
+    text = next(block for block in page.blocks if block["type"] == "text")
+    wished = {"html": text["html"].replace("<p>", "<p>À la maison, puis en classe : ", 1)}
+    made = proposing.propose(
+        session,
+        nora,
+        page.id,
+        text["id"],
+        wished,
+        base=digest(text),
+        note="Plus clair pour mes élèves de 4e\u202f?",
+    )
+    new = {"type": "callout", "kind": "retenir", "html": "<p>L’eau change d’état, jamais de quantité.</p>"}
+    declined = proposing.propose_new(session, nora, page.id, new, after=text["id"])
+    proposing.decline(session, teacher, declined.id, answer="Bonne idée, je le garde pour le bilan.")
+    first = history.newest(session, page.tenant_id, page.id)
+    if first is not None:
+        first.begun_at = first.saved_at = now() - timedelta(days=6)
+    with frozen(now() - timedelta(days=2)):
+        composing.move_block(session, teacher, page.id, page.blocks[-1]["id"], by=-1)
+        version = history.newest(session, page.tenant_id, page.id)
+        assert version is not None
+        history.name_version(session, teacher, page.id, version.number, "Avant la sortie au lavoir")
+    with frozen(now() - timedelta(hours=3)):
+        composing.move_block(session, teacher, page.id, page.blocks[-2]["id"], by=1)
+        heading = next(block for block in page.blocks if block["type"] == "heading")
+        changed = {**heading, "text": f"{heading['text']} aujourd’hui"}
+        composing.change_block(session, teacher, page.id, heading["id"], changed, base=None)
+        composing.add_block(session, teacher, page.id, new, after=heading["id"])
+    for binder, values in (
+        (
+            water,
+            {"subject": "SVT", "level": "5e", "description": "De la goutte à la nappe : l’eau sur Terre."},
+        ),
+        (fractions, {"subject": "mathématiques", "level": "6e", "licence": "CC BY-NC-ND"}),
+    ):
+        values.setdefault("description", binder.description or "Un classeur pour la classe.")
+        describing.describe(session, teacher, binder.id, values, base=describing.state_of(binder))
+        for sheet in _pages(session, binder)[:2]:
+            if sheet.published_number is None:
+                authoring.publish(session, teacher, sheet.id)
+        describing.list_binder(session, teacher, binder.id)
+    copy = copying.copy_binder(session, nora, water.id, published=True)
+    return nora, {"proposal": made.id, "declined": declined.id, "copy_of": copy.id, "version": page.id}

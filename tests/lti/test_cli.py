@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,13 +10,16 @@ import pytest
 import sqlalchemy as sa
 from click.testing import Result
 from flask import Flask, jsonify
+from sqlalchemy.orm import Session
 
-from binder import db
-from binder.clock import now
+from binder import db, files, uploading
+from binder.clock import frozen, now
+from binder.mediatypes import Limits
 from binder.models import OutboxEntry, Tenant
 from binder.storage import FileStorage
 from lti import LTI, SettingsInvalid
 from lti.models import Deployment, Registration
+from tests import factories
 from tests.flows.world import serving
 from tests.keys import PRIVATE_KEY, new_pem
 from tests.lti.protocol.server import Server
@@ -91,6 +95,23 @@ def test_deliver_and_purge_count(engine: sa.Engine, tmp_path: Path) -> None:
     app = make_app(engine, tmp_path)
     assert run(app, "deliver").output == "Sent 0.\n"
     assert run(app, "purge").output == "Forgot 0 launches.\n"
+
+
+def test_tidy_forgets_what_nobody_needs(engine: sa.Engine, tmp_path: Path) -> None:
+    app, storage = make_app(engine, tmp_path), FileStorage(tmp_path)
+    with Session(db.writing(engine)) as session, session.begin():
+        teacher = factories.viewer(session, factories.tenant(session))
+        binder = factories.binder(session, teacher)
+        files.add_file(session, teacher, binder.id, storage, io.BytesIO(b"%PDF-1.7"), name="a.pdf")
+        with frozen(now() - 2 * uploading.LIFETIME):
+            upload = uploading.begin(session, teacher, binder.id, name="a", size=9, limits=Limits())
+        storage.append(teacher.tenant_id, str(upload.id), 0, io.BytesIO(b"abc"), 9)
+        tenant_id, upload_id = teacher.tenant_id, str(upload.id)
+    assert run(app, "tidy").output == "Forgot 1 uploads, 0 files and the bytes of 0.\n"
+    assert storage.arrived(tenant_id, upload_id) == 0
+    assert run(app, "tidy", "--days", "0").output == "Forgot 0 uploads, 1 files and the bytes of 0.\n"
+    assert run(app, "tidy", "--days", "0").output == "Forgot 0 uploads, 0 files and the bytes of 1.\n"
+    assert run(app, "tidy", "--days", "-1").exit_code != 0
 
 
 def test_deliver_goes_on_until_it_is_stopped(

@@ -21,7 +21,8 @@ import binder
 import lti
 from binder.blocks import load_block
 from lti import i18n
-from lti.views.wording import MARKUP, as_html, as_typed, told
+from lti.views.typed import MARKUP, as_html, as_typed
+from lti.views.wording import told
 
 HERE = Path(lti.__path__[0])
 BINDER = Path(binder.__path__[0]) if binder.__path__ else HERE.parent / "binder"

@@ -258,3 +258,27 @@ def test_a_screen_that_is_gone_leaves_the_words_to_copy(school: School) -> None:
     html = somebody(school, "teacher").open("/lti/my/kept")
     assert "Des mots à copier" in html
     assert "Enregistrer maintenant" not in html
+
+
+def test_what_the_devices_journal_has_saved_is_not_offered_again(school: School) -> None:
+    """An open editor that saves by itself comes back: its first saving settles what the server had kept."""
+    teacher = somebody(school, "teacher")
+    teacher.open(f"/lti/my/pages/{school.ids['draft']}/edit")
+    token = teacher.field("token")
+    path = f"/lti/my/pages/{school.ids['draft']}/title"
+    typed = {"title": "Un titre écrit trop tard", "writer": "w1", "seq": "7"}
+    asked = {"Accept": "application/json"}
+    pupil = somebody(school, "pupil")
+    pupil.client.set_cookie("as", "")
+    assert pupil.client.post(path, data={"token": token, **typed}, headers=asked).status_code == 401
+    assert "Un titre écrit trop tard" in teacher.open("/lti/my/kept")
+    again = {"token": token, **typed, "writer": "w2", "seq": "1"}
+    assert teacher.client.post(path, data=again, headers=asked).status_code == 200
+    assert "Un titre écrit trop tard" not in teacher.open("/lti/my/kept")
+
+
+def test_who_may_only_propose_is_led_there(school: School) -> None:
+    colleague = somebody(school, "colleague")
+    colleague.open(f"/lti/my/pages/{school.ids['page']}/edit")
+    assert colleague.status == 200
+    assert "Proposer" in colleague.html

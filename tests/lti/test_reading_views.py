@@ -102,6 +102,8 @@ def test_closing_it_ends_that(opened: School) -> None:
 
 def test_a_teacher_looks_as_a_pupil_before_opening_it(school: School) -> None:
     teacher = somebody(school, "teacher")
+    teacher.open(f"/lti/my/binders/{school.ids['binder']}")
+    teacher.send(f"/lti/my/binders/{school.ids['binder']}/shut")
     html = teacher.open(f"/lti/my/binders/{school.ids['binder']}/as-pupil")
     assert "Voici ce que voit un élève" in html
     address = re.search(r'href="(/lti/my/pages/[\w-]+/as-pupil)"', html)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from binder.mediatypes import Limits
 from lti.errors import SettingsInvalid
 from lti.settings import Settings
 
@@ -21,6 +22,12 @@ def test_defaults() -> None:
     assert settings.launch_lifetime == 8 * 3600
     assert settings.http_timeout == (5, 20)
     assert settings.private_keys == ()
+    assert settings.limits == Limits()
+
+
+def test_what_files_may_weigh_is_given_in_megabytes() -> None:
+    settings = Settings.from_config({"LTI_MAX_PICTURE": 0.5, "LTI_MAX_FILM": "2000"})
+    assert settings.limits == Limits(picture=500_000, film=2_000_000_000)
 
 
 @pytest.mark.parametrize(
@@ -42,6 +49,8 @@ def test_defaults() -> None:
         ("LTI_TOOL_NAME", " Mon classeur ", "Mon classeur"),
         ("LTI_ALLOW_HTTP_LOOPBACK", "True", True),
         ("LTI_DELIVER_IN_PROCESS", False, False),
+        ("LTI_MAX_PICTURE", "12.5", 12.5),
+        ("LTI_MAX_FILM", 2000, 2000),
     ],
 )
 def test_values_are_read_as_hosts_write_them(key: str, value: Any, read: Any) -> None:
@@ -71,6 +80,8 @@ def test_values_are_read_as_hosts_write_them(key: str, value: Any, read: Any) ->
         ("LTI_USER_AGENT", "a\r\nX-Evil: 1"),
         ("LTI_ALLOW_HTTP_LOOPBACK", "yes"),
         ("LTI_JWKS_MIN_AGE", 90000),
+        ("LTI_MAX_SOUND", 0),
+        ("LTI_MAX_FILE", "25 MB"),
     ],
 )
 def test_bad_value_is_named(key: str, value: Any) -> None:

@@ -65,7 +65,9 @@ class Editor {
     close(saver.form);
     if (saver.section) {
       saver.section.dataset.digest = answer.digest;
-      saver.section.querySelector(".preview").innerHTML = answer.html;
+      const preview = saver.section.querySelector(".preview");
+      preview.innerHTML = answer.html;
+      preview.dispatchEvent(new Event("renewed", { bubbles: true }));
     } else {
       this.#title(saver.form.elements.title.value);
     }
@@ -104,9 +106,7 @@ class Editor {
   }
 
   #changedForPupils() {
-    const [published, changed] = ["published", "changed"].map((name) => document.querySelector(`[data-if="${name}"]`));
-    published.hidden = true;
-    changed.hidden = false;
+    for (const part of document.querySelectorAll("[data-if]")) part.hidden = part.dataset.if === "published";
   }
 
   #others(text = "") {
