@@ -13,8 +13,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from binder.db import TenantRow
 from binder.errors import Forbidden, NotFound
-from binder.models.content import Binder
-from binder.models.sharing import Right
+from binder.models.content import Binder, Right
 from binder.models.work import Assignment, Attempt
 
 __all__ = ["Role", "Viewer", "find", "may", "require", "who"]

@@ -29,8 +29,9 @@ def _missing(rendering: Rendering, why: str) -> Markup:
 def _held(rendering: Rendering, file: FileView) -> Markup:
     """A file that a virus scanner looks at, or has refused: which, and why."""
     words = say(rendering.lang, "refused" if file.state == "refused" else "scanning")
-    chip = f"{words} : {file.verdict}" if file.verdict else words
-    return Markup('<p class="missing"><span class="chip {}">{}</span> {}</p>').format(
+    colon = "\u00a0: " if language(rendering.lang) == "fr" else ": "
+    chip = f"{words}{colon}{file.verdict}" if file.verdict else words
+    return Markup('<p class="held"><span class="chip {}">{}</span> {}</p>').format(
         file.state, chip, file.name
     )
 

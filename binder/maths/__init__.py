@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from markupsafe import Markup
 
+from binder.maths import arrays, words
 from binder.maths.markup import element, written
 from binder.maths.parser import Parser
 from binder.maths.tokens import MathsError
@@ -17,6 +18,7 @@ __all__ = ["MAX_LATEX", "MathsError", "mathml"]
 MAX_LATEX = 2000
 """Characters of one formula at the most."""
 WRAPPED = re.compile(r"\$\$(.*)\$\$|\$(.*)\$|\\\((.*)\\\)|\\\[(.*)\\\]", re.DOTALL)
+COMMANDS = {**words.COMMANDS, **arrays.COMMANDS, "left": Parser.left}
 TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
@@ -38,7 +40,7 @@ def mathml(latex: str, *, display: bool = False) -> Markup:
 
 
 def _made(latex: str, display: bool) -> Markup:  # noqa: FBT001 - a key of the cache
-    row = element("mrow", *Parser(latex).formula())
+    row = element("mrow", *Parser(latex, COMMANDS).formula())
     return written(element("math", row, display="block" if display else "inline", alttext=latex))
 
 

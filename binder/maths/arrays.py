@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
 from binder.maths.markup import Atom, element, fence, row
+from binder.maths.parser import Parser
 from binder.maths.symbols import MATRICES
 from binder.maths.tokens import MathsError, Token
-
-if TYPE_CHECKING:
-    from binder.maths.parser import Parser
 
 __all__ = ["COMMANDS"]
 

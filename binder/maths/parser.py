@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from xml.etree.ElementTree import Element
 
-from binder.maths import arrays, words
 from binder.maths.atoms import SIGNS, letter, sign, with_scripts
 from binder.maths.markup import Atom, element, fence, function, one, operator, row, upright
 from binder.maths.symbols import (
@@ -36,10 +35,13 @@ PRIMES = ("", "′", "″", "‴", "⁗")
 
 
 class Parser:
-    """One formula. Methods leave the tokens behind what they have read."""
+    """One formula. Methods leave the tokens behind what they have read.
 
-    def __init__(self, latex: str) -> None:
-        self.tokens = Tokens(latex)
+    :param commands: name → what reads the rest of a command that has a shape of its own.
+    """
+
+    def __init__(self, latex: str, commands: Mapping[str, Callable[[Parser, Token], Atom]]) -> None:
+        self.tokens, self.commands = Tokens(latex), commands
         self.font: str | None = None
         self.depth = 0
 
@@ -208,7 +210,7 @@ class Parser:
             return self._accent(token)
         if name.rstrip("lrm") in SIZES and len(name) - len(name.rstrip("lrm")) <= 1:
             return self._big_delimiter(token)
-        handler = COMMANDS.get(name)
+        handler = self.commands.get(name)
         if name in ("\\", "right", "middle", "end", "hline", "cr", "limits", "nolimits"):
             raise MathsError(f"{token.shown} stands in a wrong place", token.at)
         if handler is None:
@@ -269,7 +271,3 @@ class Parser:
         if closing:
             parts.append(fence(closing, opens=False))
         return Atom("close", element("mrow", *parts))
-
-
-Handler = Callable[[Parser, Token], Atom]
-COMMANDS: dict[str, Handler] = {**words.COMMANDS, **arrays.COMMANDS, "left": Parser.left}

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
 from binder.maths.markup import Atom, element, fence, function, one, operator, row, upright
+from binder.maths.parser import Parser
 from binder.maths.tokens import COMMAND, MathsError, Token
-
-if TYPE_CHECKING:
-    from binder.maths.parser import Parser
 
 __all__ = ["COMMANDS"]
 
@@ -75,7 +72,7 @@ def _text(look: str) -> Callable[[Parser, Token], Atom]:
         parts: list[Element] = []
         for number, piece in enumerate(raw.split("$")):
             if number % 2:
-                inner = type(parser)(piece)
+                inner = Parser(piece, parser.commands)
                 inner.depth = parser.depth + 1
                 parts.append(one(inner.formula()))
             elif piece:

@@ -4,17 +4,18 @@ from binder.models.content import (
     Activity,
     ActivityVersion,
     Binder,
+    Opening,
     Page,
-    PageRevision,
     Resource,
     ResourceState,
+    Right,
     Section,
+    Share,
 )
 from binder.models.outbox import OutboxEntry
 from binder.models.people import Audience, Membership, Person, Tenant
-from binder.models.sharing import Opening, Right, Share
 from binder.models.work import ActivityProgress, Assignment, Attempt, Grade, GradingProgress, Release, Visit
-from binder.models.writing import PageText, PageVersion, Proposal, ProposalState, Upload
+from binder.models.writing import PageRevision, PageText, PageVersion, Proposal, ProposalState, Upload
 
 __all__ = [
     "Activity",

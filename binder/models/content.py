@@ -1,11 +1,11 @@
-"""What a teacher makes: binders, sections, pages and their revisions, files, activities and their versions."""
+"""What a teacher makes: binders, their readers and co-authors, sections, pages, files, activities."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -14,20 +14,20 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from binder.clock import now
 from binder.db import Base, TenantRow, belongs_to, words
-
-if TYPE_CHECKING:
-    from binder.models.sharing import Opening, Share
+from binder.models.people import Audience, Person
 
 __all__ = [
     "Activity",
     "ActivityVersion",
     "Arranged",
     "Binder",
+    "Opening",
     "Page",
-    "PageRevision",
     "Resource",
     "ResourceState",
+    "Right",
     "Section",
+    "Share",
 ]
 
 
@@ -71,13 +71,60 @@ class Binder(TenantRow, Base):
     resources: Mapped[list[Resource]] = relationship(back_populates="binder", order_by="Resource.id")
     activities: Mapped[list[Activity]] = relationship(back_populates="binder", order_by="Activity.id")
 
-    shares: Mapped[list[Share]] = relationship("Share", viewonly=True)
-    openings: Mapped[list[Opening]] = relationship("Opening", viewonly=True)
+    shares: Mapped[list[Share]] = relationship(viewonly=True)
+    openings: Mapped[list[Opening]] = relationship(viewonly=True)
 
     @property
     def chapters(self) -> list[Section]:
         """The top-level sections, in order."""
         return [section for section in self.sections if section.parent_id is None]
+
+
+class Opening(TenantRow, Base):
+    """A binder opened to an audience: its pupils find what is published in it, and their families too."""
+
+    __tablename__ = "binder_opening"
+    __table_args__ = (
+        belongs_to("binder_id", "binder_binder"),
+        belongs_to("audience_id", "binder_audience"),
+        belongs_to("created_by_id", "binder_person"),
+        sa.UniqueConstraint("tenant_id", "audience_id", "binder_id"),
+    )
+
+    binder_id: Mapped[UUID]
+    audience_id: Mapped[UUID]
+    created_by_id: Mapped[UUID]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    binder: Mapped[Binder] = relationship(viewonly=True)
+    audience: Mapped[Audience] = relationship(viewonly=True)
+
+
+class Right(StrEnum):
+    """What a colleague may do to a binder; each right includes those before it."""
+
+    READ = "read"
+    PROPOSE = "propose"
+    EDIT = "edit"
+    MANAGE = "manage"
+
+
+class Share(TenantRow, Base):
+    """A colleague's right to a binder."""
+
+    __tablename__ = "binder_share"
+    __table_args__ = (
+        belongs_to("binder_id", "binder_binder"),
+        belongs_to("person_id", "binder_person"),
+        sa.UniqueConstraint("tenant_id", "binder_id", "person_id"),
+        sa.Index(None, "tenant_id", "person_id"),
+    )
+
+    binder_id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    right: Mapped[Right] = mapped_column(words(Right))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    binder: Mapped[Binder] = relationship(viewonly=True)
+    person: Mapped[Person] = relationship(viewonly=True)
 
 
 def _in(part: type[Section | Page]) -> sa.ColumnElement[bool]:
@@ -152,26 +199,6 @@ class Page(Arranged, TenantRow, Base):
     binder: Mapped[Binder] = relationship(primaryjoin=lambda: _in(Page), back_populates="pages")
 
     __mapper_args__ = {"version_id_col": version}
-
-
-class PageRevision(TenantRow, Base):
-    """A page as published once; never changed."""
-
-    __tablename__ = "binder_page_revision"
-    __table_args__ = (
-        belongs_to("page_id", "binder_page"),
-        belongs_to("created_by_id", "binder_person"),
-        sa.UniqueConstraint("tenant_id", "page_id", "number"),
-    )
-
-    page_id: Mapped[UUID]
-    number: Mapped[int]
-    title: Mapped[str] = mapped_column(sa.String(255))
-    blocks: Mapped[list[dict[str, Any]]]
-    activities: Mapped[dict[str, Any]]
-    """Activity id → id of the ActivityVersion that this revision shows."""
-    created_at: Mapped[datetime] = mapped_column(default=now)
-    created_by_id: Mapped[UUID | None]
 
 
 class ResourceState(StrEnum):

@@ -1,4 +1,4 @@
-"""What writing leaves behind: versions of a page, proposals, uploads under way, and the words that a search looks in."""
+"""What writing leaves behind: revisions, versions, proposals, uploads under way, and the words that a search looks in."""
 
 from __future__ import annotations
 
@@ -16,7 +16,27 @@ from binder.db import Base, TenantRow, belongs_to, words
 from binder.models.content import Page
 from binder.models.people import Person
 
-__all__ = ["PageText", "PageVersion", "Proposal", "ProposalState", "Upload"]
+__all__ = ["PageRevision", "PageText", "PageVersion", "Proposal", "ProposalState", "Upload"]
+
+
+class PageRevision(TenantRow, Base):
+    """A page as published once; never changed."""
+
+    __tablename__ = "binder_page_revision"
+    __table_args__ = (
+        belongs_to("page_id", "binder_page"),
+        belongs_to("created_by_id", "binder_person"),
+        sa.UniqueConstraint("tenant_id", "page_id", "number"),
+    )
+
+    page_id: Mapped[UUID]
+    number: Mapped[int]
+    title: Mapped[str] = mapped_column(sa.String(255))
+    blocks: Mapped[list[dict[str, Any]]]
+    activities: Mapped[dict[str, Any]]
+    """Activity id → id of the ActivityVersion that this revision shows."""
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    created_by_id: Mapped[UUID | None]
 
 
 class PageVersion(TenantRow, Base):
