@@ -135,6 +135,8 @@ def _import_sections(
             parent_id=parent_id,
             title=data["title"],
             position=position,
+            hidden=data["hidden"],
+            visible_from=data["visible_from"],
         )
         session.add(section)
         session.flush()
@@ -146,6 +148,8 @@ def _import_sections(
                 section_id=section.id,
                 title=page["title"],
                 position=place,
+                hidden=page["hidden"],
+                visible_from=page["visible_from"],
                 blocks=[renamed(block, new) for block in page["blocks"]],
             )
             session.add(row)

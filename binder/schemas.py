@@ -34,10 +34,17 @@ class Block(fields.Field[dict[str, Any]]):
             raise marshmallow.ValidationError(error.messages) from None
 
 
-class PageSchema(marshmallow.Schema):
-    """A page with its blocks."""
+class ArrangedSchema(marshmallow.Schema):
+    """What pages and sections have: whether, and from when on, pupils see them."""
 
     id = fields.UUID(required=True)
+    hidden = fields.Boolean(load_default=False)
+    visible_from = fields.AwareDateTime(load_default=None, allow_none=True)
+
+
+class PageSchema(ArrangedSchema):
+    """A page with its blocks."""
+
     title = fields.String(required=True, validate=Title)
     blocks = fields.List(Block(), load_default=list, validate=validate.Length(max=1000))
 
@@ -48,10 +55,9 @@ class PageSchema(marshmallow.Schema):
             raise marshmallow.ValidationError("two blocks of a page have the same id")
 
 
-class SectionSchema(marshmallow.Schema):
+class SectionSchema(ArrangedSchema):
     """A section: its own pages, then its sub-sections."""
 
-    id = fields.UUID(required=True)
     title = fields.String(required=True, validate=Title)
     pages = fields.List(fields.Nested(PageSchema), load_default=list)
     sections = fields.List(fields.Nested(lambda: SectionSchema()), load_default=list)
@@ -177,14 +183,23 @@ def load_binder(document: Any) -> dict[str, Any]:
     return binder
 
 
+def _dump_arranged(part: Page | Section) -> dict[str, Any]:
+    """Only what is out of the ordinary is said."""
+    found: dict[str, Any] = {"id": str(part.id), "title": part.title}
+    if part.hidden:
+        found["hidden"] = True
+    if part.visible_from is not None:
+        found["visible_from"] = part.visible_from.isoformat()
+    return found
+
+
 def _dump_page(page: Page) -> dict[str, Any]:
-    return {"id": str(page.id), "title": page.title, "blocks": list(page.blocks)}
+    return {**_dump_arranged(page), "blocks": list(page.blocks)}
 
 
 def _dump_section(section: Section) -> dict[str, Any]:
     return {
-        "id": str(section.id),
-        "title": section.title,
+        **_dump_arranged(section),
         "pages": [_dump_page(page) for page in section.pages],
         "sections": [_dump_section(part) for part in section.sections],
     }

@@ -42,6 +42,8 @@ class LossCode(StrEnum):
     """The bytes in the storage are not those that were stored. `detail`: the file's name."""
     LIMITED_BLOCK = "limited-block"
     """A block that not every pupil sees, or not yet, is left out of the pupils' copy. `detail`: its type."""
+    LIMITED_PAGE = "limited-page"
+    """A page or section that pupils do not see, or not yet, is left out of the pupils' copy. `detail`: its title."""
     EMBED_AS_LINK = "embed-as-link"
     """What another site shows is there as a link, which needs a network. `detail`: the address."""
     DEAD_LINK = "dead-link"

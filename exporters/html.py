@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, BinaryIO
 
 from binder.blocks.words import licence_in_words
+from binder.clock import now
 from binder.models import Binder, ResourceState
 from binder.sanitize import linked
 from binder.schemas import dump_binder
@@ -68,7 +70,7 @@ class Html(Exporter):
         damage = book.files.losses(digests, shown_only=not self.answers)
         losses = [*book.losses, *damage]
         if self.answers and any(loss.code in LEFT_OUT for loss in losses):
-            losses.insert(0, Loss(LossCode.NOT_IMPORTABLE, book.binder["title"]))
+            losses.append(Loss(LossCode.NOT_IMPORTABLE, book.binder["title"]))
         return Report(tuple(dict.fromkeys([*self._notices(book.binder), *losses])))
 
     def _notices(self, binder: Mapping[str, Any]) -> list[Loss]:
@@ -94,7 +96,21 @@ class _Book:
         self.binder, self.files, self.for_pupils = binder, files, for_pupils
         self.losses: list[Loss] = []
         self.words = Words(binder["lang"])
-        self.outline: Outline = outline(binder)
+        if for_pupils:
+            self.binder = {**binder, "sections": self._seen(binder["sections"])}
+        self.outline: Outline = outline(self.binder)
+
+    def _seen(self, parts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        """Sections or pages without those that pupils do not see, or not yet."""
+        seen: list[Mapping[str, Any]] = []
+        for part in parts:
+            planned = part.get("visible_from")
+            if part.get("hidden") or (planned and datetime.fromisoformat(planned) > now()):
+                self.losses.append(Loss(LossCode.LIMITED_PAGE, self.binder["title"], str(part["title"])))
+            else:
+                inside = {name: self._seen(part[name]) for name in ("pages", "sections") if name in part}
+                seen.append({**part, **inside})
+        return seen
 
     def entries(self) -> dict[str, Entry]:
         """Path → bytes of everything but the files and the data."""

@@ -21,7 +21,7 @@ from binder.activities import ActivityType, Content, Score, ScoreState, activiti
 from binder.blocks import BlockSchema, BlockType, Rendering, blocks
 from binder.models import Binder
 from binder.storage import FileStorage, Storage
-from exporters import Exporter, ExportError, Loss, Printed, Report, exporters, html, printed
+from exporters import Exporter, ExportError, Loss, Printed, Report, exporters, html, printed, read_archive
 from exporters.html import Html
 from exporters.texts import TEXTS, Words
 from tests.exporters import shelf
@@ -468,3 +468,30 @@ def test_who_sees_a_block_is_told_to_the_teacher_and_kept_from_pupils(
         assert "Cette page est vide." in shelf.texts(out)["p/0002.html"]
         out, _ = shelf.write(binder, storage)
         assert "Caché" not in shelf.texts(out)["p/0001.html"]
+
+
+def test_pages_out_of_pupils_sight_are_kept_from_their_copy_and_come_back_as_they_were(
+    session: Session, storage: FileStorage
+) -> None:
+    maker = shelf.Maker()
+    pages = [maker.page(title, maker.block("text", html=f"<p>{title}</p>")) for title in ("A", "B", "C")]
+    pages[1]["hidden"] = True
+    pages[2]["visible_from"] = "2026-11-24T08:00:00+01:00"
+    closed = {**maker.section("Caché", [maker.page("D")]), "hidden": True}
+    binder = shelf.of(session, storage, maker, maker.document("L", [maker.section("S", pages), closed]))
+    with clock.frozen(datetime(2026, 11, 24, 6, tzinfo=UTC)):
+        out, report = shelf.write(binder, storage, "html-pupils")
+    assert sorted(name for name in shelf.unpacked(out) if name.startswith("p/")) == ["p/0001.html"]
+    assert [loss for loss in report.losses if loss.code == "limited-page"] == [
+        Loss("limited-page", "L", title) for title in ("B", "C", "Caché")
+    ]
+    out, report = shelf.write(binder, storage)
+    assert len([name for name in shelf.unpacked(out) if name.startswith("p/")]) == 4
+    with read_archive(out) as archive:
+        again = shelf.bring_in(session, storage, archive.document, archive.open)
+    assert [(page.title, page.hidden, page.visible_from) for page in again.chapters[0].pages] == [
+        ("A", False, None),
+        ("B", True, None),
+        ("C", False, datetime(2026, 11, 24, 7, tzinfo=UTC)),
+    ]
+    assert again.chapters[1].hidden
