@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo front test lint unit lowest bench messages migration lock clean browser looks
+.PHONY: help demo front test lint unit lowest bench messages migration lock clean programs store looks
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -24,10 +24,13 @@ demo: $(READY) front  ## Start the demo ENT with Classeur in it (RESET=1 starts 
 front:  ## Build the scripts of the pages, if their sources changed
 	@$(PYTHON) -m _build.frontend
 
-browser:
-	@.ci/browser
+programs:
+	@.ci/debian
 
-test: $(READY) browser lint unit lowest  ## Install and run the whole test suite
+store:
+	@.ci/swift $(PYTHON)
+
+test: $(READY) programs store lint unit lowest  ## Install and run the whole test suite
 
 lint: $(READY)  ## Check style, types and import contracts
 	$(BIN)/ruff check .
@@ -35,7 +38,7 @@ lint: $(READY)  ## Check style, types and import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-unit: $(READY) front
+unit: $(READY) front programs store
 	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term:skip-covered
 
 lowest: $(READY) front  ## Run the core tests with the oldest supported packages
@@ -54,4 +57,4 @@ lock: $(READY)  ## Pin the development requirements anew
 	.ci/lock $(BIN)
 
 clean:  ## Remove everything that was made
-	rm -rf $(VENV) .venv-lowest frontend/node_modules lti/static/dist .demo build dist *.egg-info .coverage .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .venv-lowest .venv-swift frontend/node_modules lti/static/dist .demo build dist *.egg-info .coverage .mypy_cache .pytest_cache .ruff_cache

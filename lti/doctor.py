@@ -13,8 +13,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import current_app
 
-from binder import db
+from binder import db, quarantine
 from binder.clock import now
+from binder.errors import Unavailable
 from binder.models import OutboxEntry
 from lti.errors import LTIError
 from lti.models import Deployment, Registration
@@ -22,6 +23,8 @@ from lti.tool import Tool
 
 __all__ = ["Finding", "addresses", "examine"]
 
+PATIENCE = 300
+"""Seconds after which something should have been done."""
 MAX_SKEW = 30
 """Seconds by which a platform's clock may differ before it is worth a word."""
 
@@ -52,11 +55,13 @@ def examine(tool: Tool) -> Iterator[Finding]:
     """All findings, the good ones too. Reads the platforms' key sets over the network."""
     yield _keys(tool)
     yield _base_url(tool)
+    yield _storage(tool)
     database = _database(tool)
     yield database
     if not database.ok:
         return
     yield _outbox(tool)
+    yield from _scanner(tool)
     with tool.reading() as session:
         platforms = [
             (row.issuer, row.jwks_uri, row.token_endpoint, row.authorization_endpoint)
@@ -89,6 +94,39 @@ def _base_url(tool: Tool) -> Finding:
     return Finding("base URL", True, base)
 
 
+def _storage(tool: Tool) -> Finding:
+    try:
+        return Finding("files", True, tool.storage.check())
+    except Unavailable as error:
+        return Finding("files", False, error.detail)
+
+
+def _scanner(tool: Tool) -> Iterator[Finding]:
+    """Whether files are scanned, and whether any has been waiting for a scanner in vain."""
+    what = "virus scanner"
+    with tool.reading() as session:
+        waiting = quarantine.waiting(session)
+    if tool.scanner is None:
+        if waiting.files:
+            yield Finding(what, False, f"{waiting.files} files wait for one; set LTI_CLAMD again")
+        return
+    try:
+        says = tool.scanner.check()
+    except Unavailable as error:
+        yield Finding(what, False, f"{error.detail} ({waiting.files} files wait)")
+        return
+    if waiting.error:
+        says = f"{waiting.files} files wait: {waiting.error}"
+    elif waiting.due_at is not None and (now() - waiting.due_at).total_seconds() > PATIENCE:
+        says = (
+            f"{waiting.files} files have waited for over five minutes; is `flask lti deliver --loop` running?"
+        )
+    else:
+        yield Finding(what, True, says)
+        return
+    yield Finding(what, False, says)
+
+
 def _database(tool: Tool) -> Finding:
     kind = tool.engine.dialect.name
     try:
@@ -114,13 +152,13 @@ def _database(tool: Tool) -> Finding:
 
 
 def _outbox(tool: Tool) -> Finding:
-    open_ = (OutboxEntry.delivered_at.is_(None),)
+    open_ = OutboxEntry.delivered_at.is_(None), OutboxEntry.event != quarantine.FILE_STORED
     with tool.reading() as session:
         waiting = session.scalar(sa.select(sa.func.min(OutboxEntry.due_at)).where(*open_))
         refused = session.scalar(
             sa.select(sa.func.count()).select_from(OutboxEntry).where(*open_, OutboxEntry.due_at.is_(None))
         )
-    if waiting is not None and (now() - waiting).total_seconds() > 300:
+    if waiting is not None and (now() - waiting).total_seconds() > PATIENCE:
         says = "grades have waited for over five minutes; is `flask lti deliver --loop` running?"
         return Finding("outbox", False, says)
     if refused:

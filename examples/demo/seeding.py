@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from binder import db
 from binder.access import Role, Viewer
 from binder.authoring import publish
+from binder.describing import list_binder
 from binder.importing import import_binder
 from binder.storage import FileStorage, Storage
 from examples.demo.setting import CLIENT_ID, Setting
@@ -46,7 +47,7 @@ def prepare(setting: Setting) -> bool:
 
 
 def fill(session: Session, ent: Ent, storage: Storage) -> bool:
-    """Register the ENT and give its teachers their binders, published; nothing happens the second time."""
+    """Register the ENT and give its teachers their binders, published and in the school's library; once."""
     known = session.query(Registration).filter_by(client_id=CLIENT_ID).first() is not None
     registration = register_platform(
         session,
@@ -70,4 +71,5 @@ def fill(session: Session, ent: Ent, storage: Storage) -> bool:
         binder = import_binder(session, viewer, lesson.document, storage, lesson.open)
         for page in binder.pages:
             publish(session, viewer, page.id)
+        list_binder(session, viewer, binder.id)
     return True

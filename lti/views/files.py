@@ -150,6 +150,7 @@ def _pieces(stream: BinaryIO, size: int) -> Iterator[bytes]:
 
 
 def handed_out(here: Here, shown: Page | PageRevision | Seen, resource: UUID) -> BaseResponse:
+    """A file on a page, as it is shown to the viewer."""
     return send(here, files.shown_file(here.session, here.viewer, shown, resource))
 
 

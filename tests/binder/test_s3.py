@@ -260,6 +260,12 @@ def test_a_bucket_that_is_not_there_is_named(swift_store: swift.Store) -> None:
             act()  # type: ignore[operator]
 
 
+def test_an_answer_that_we_do_not_know_is_named(swift_store: swift.Store) -> None:
+    storage = S3Storage(swift.BUCKET, client=swift_store.client(), prefix="x" * 1000)
+    with pytest.raises(Unavailable, match="answers KeyTooLongError; look into its log"):
+        storage.save(TENANT, io.BytesIO(PDF))
+
+
 def test_without_credentials_it_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)

@@ -295,6 +295,28 @@ def test_a_piece_for_an_upload_that_was_given_up_meanwhile_is_refused(tmp_path: 
     assert storage.arrived(tenant, "u") == 0
 
 
+class Overtaken(io.RawIOBase):
+    """A stream during which somebody else brings the same piece."""
+
+    def __init__(self, storage: Storage, tenant: UUID) -> None:
+        self.rest, self.storage, self.tenant = io.BytesIO(b"slower"), storage, tenant
+
+    def read(self, size: int = -1) -> bytes:
+        data = self.rest.read(size)
+        if not data:
+            self.storage.append(self.tenant, "u", 0, io.BytesIO(b"quick"), 10)
+        return data
+
+
+def test_a_piece_does_not_take_the_place_of_one_that_is_there(storage: Storage) -> None:
+    tenant = uuid7()
+    with pytest.raises(Conflict) as refused:
+        storage.append(tenant, "u", 0, Overtaken(storage, tenant), 10)  # type: ignore[arg-type]
+    assert refused.value.current == 5
+    with storage.staged(tenant, "u") as stream:
+        assert stream.read() == b"quick"
+
+
 class Held(io.RawIOBase):
     """A stream that waits for all others before it ends."""
 

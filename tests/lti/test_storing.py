@@ -8,9 +8,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import pytest
 
+from binder.errors import Unavailable
 from tests import media
 from tests.browser import chromium
 from tests.lti.school import School, open_school, served
@@ -109,6 +111,19 @@ def test_what_a_browser_must_have_from_us_comes_from_us(school: School) -> None:
     assert b"Bonjour" in answer.data
 
 
+class Nowhere:
+    """A store without credentials."""
+
+    @property
+    def origins(self) -> list[str]:
+        """See `binder.storage.Storage`."""
+        raise Unavailable("there are no credentials")
+
+    def url(self, tenant_id: UUID, sha256: str, **told: str) -> str:
+        """See `binder.storage.Storage`."""
+        raise Unavailable("there are no credentials")
+
+
 def test_a_store_that_is_away_says_so_and_nothing_breaks(school: School, swift_store: swift.Store) -> None:
     path = show(school, media.saved(media.picture(), "PNG"), "plan.png", type="image", alt="Un plan")
     tool = school.app.extensions["lti"]
@@ -124,6 +139,10 @@ def test_a_store_that_is_away_says_so_and_nothing_breaks(school: School, swift_s
     assert teacher.status == 503
     assert "The files cannot be reached just now" in html
     assert somebody(school, "pupil").client.get(path).status_code == 302
+    tool.storage = Nowhere()
+    assert somebody(school, "teacher", "en").open(f"/lti/my/pages/{school.ids['reading']}")
+    assert somebody(school, "pupil").client.get(path).status_code == 503
+    tool.storage = swift_store.part(swift_store.client(secret="wrong"))
     found = run(school.app, "doctor").output
     assert "MEND  files: the credentials for the bucket “classeur-files” are refused" in found
     assert "Traceback" not in found
