@@ -12,14 +12,14 @@ __all__ = ["closed_up", "jumps"]
 HEADING = re.compile(r"<(/?)h([2-6])(?=[\s>])")
 
 
-def _levels(levels: Iterable[int]) -> list[int]:
-    """The same outline beginning at 2 without gaps: 3 3 5 becomes 2 2 3."""
+def _levels(levels: Iterable[int], below: int) -> list[int]:
+    """The same outline without gaps under a heading of level `below`: 3 3 5 becomes 2 2 3 under 1."""
     above: list[tuple[int, int]] = []
     found = []
     for level in levels:
         while above and above[-1][0] >= level:
             above.pop()
-        found.append((above[-1][1] if above else 1) + 1)
+        found.append(min(6, (above[-1][1] if above else below) + 1))
         above.append((level, found[-1]))
     return found
 
@@ -34,9 +34,12 @@ def jumps(levels: Iterable[int]) -> list[int]:
     ]
 
 
-def closed_up(html: Markup) -> Markup:
-    """A page's content with its headings closed up (RGAA 9.1): blocks are written apart, and read together."""
-    new = iter(_levels(int(match[2]) for match in HEADING.finditer(html) if not match[1]))
+def closed_up(html: Markup, *, below: int = 1) -> Markup:
+    """A page's content with its headings closed up (RGAA 9.1): blocks are written apart, and read together.
+
+    :param below: level of the heading that stands above it all.
+    """
+    new = iter(_levels((int(match[2]) for match in HEADING.finditer(html) if not match[1]), below))
     open_level = 2
 
     def replaced(match: re.Match[str]) -> str:

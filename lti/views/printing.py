@@ -86,7 +86,7 @@ def _sheets(here: Here, binder: Binder, pages: Sequence[tuple[str, Page]]) -> It
             str(page.id),
             address=f"{blueprint_url()}/go/{page.id}" if codes else "",
         )
-        yield Sheet(page, shown.whole(page.blocks), section)
+        yield Sheet(page, shown.whole(page.blocks, below=2 if len(pages) > 1 else 1), section)
 
 
 def page_resources(page: Page) -> list[str]:

@@ -175,9 +175,12 @@ class Shown:
             for block in page_blocks
         )
 
-    def whole(self, page_blocks: Sequence[Mapping[str, Any]]) -> Markup:
-        """All blocks as a page, whose headings leave no level out."""
-        return closed_up(self.html(page_blocks))
+    def whole(self, page_blocks: Sequence[Mapping[str, Any]], *, below: int = 1) -> Markup:
+        """All blocks as a page, whose headings leave no level out.
+
+        :param below: level of the page's own heading.
+        """
+        return closed_up(self.html(page_blocks), below=below)
 
     def _block(self, block: Mapping[str, Any]) -> Markup:
         """One block; its author is told who does not see it."""

@@ -167,6 +167,11 @@ def test_a_pages_headings_are_closed_up(html: str, expected: str) -> None:
     assert closed_up(Markup(html)) == expected  # noqa: S704 - a test's own
 
 
+def test_under_a_page_of_a_book_headings_begin_a_level_lower() -> None:
+    html = Markup("<h2>a</h2><h3>b</h3><h6>c</h6>")
+    assert closed_up(html, below=2) == "<h3>a</h3><h4>b</h4><h5>c</h5>"
+
+
 @given(st.lists(st.integers(2, 6)))
 def test_closed_up_headings_never_jump(levels: list[int]) -> None:
     html = Markup("").join(Markup("<h{0}>x</h{0}>").format(level) for level in levels)

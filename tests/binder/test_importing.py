@@ -222,9 +222,7 @@ def test_references_deep_in_a_block_follow(session: Session, school: School, sto
     binder = full_binder(session, school, storage)
     with blocks.temporarily(Album) as album:
         picture = {"resource": str(binder.resources[0].id), "size": 3, "alt": "x"}
-        composing.add_block(
-            session, school.teacher, school.page.id, {"type": "album", "pictures": [picture]}
-        )
+        composing.add_block(session, school.teacher, school.page.id, {"type": "album", "pictures": [picture]})
         made = importing.import_binder(
             session,
             school.teacher,

@@ -20,10 +20,18 @@ ACTIVITIES: dict[str, dict[str, Any]] = {"choice": factories.choice()}
 """A sample of each type: whoever adds a type adds one here."""
 BLOCKS: dict[str, dict[str, Any]] = {
     "activity": {"activity": NAMED},
+    "audio": {"resource": NAMED, "title": "Le ruisseau", "transcript": "<p>On entend l’eau.</p>"},
+    "callout": {"kind": "retenir", "title": "Bilan", "html": "<p>L’eau circule.</p>"},
+    "divider": {},
+    "embed": {"url": "https://www.geogebra.org/m/wefyydbs", "title": "Un triangle à déplacer"},
     "file": {"resource": NAMED, "label": "Plan"},
+    "gallery": {"items": [{"resource": NAMED, "alt": "Un nuage", "caption": "Cumulus"}]},
     "heading": {"text": "Titre", "level": 3},
     "image": {"resource": NAMED, "alt": "Le cycle", "caption": "Schéma"},
+    "math": {"latex": "\\frac{1}{2}", "label": "Une demie"},
+    "meeting": {"url": "https://visio.example/5a", "title": "Classe virtuelle", "note": "Micro coupé"},
     "text": {"html": "<p>un</p>"},
+    "video": {"resource": NAMED, "title": "Une goutte d’eau", "transcript": "<p>Elle tombe.</p>"},
 }
 
 every_activity = pytest.mark.parametrize("kind", list(activities), ids=lambda kind: kind.name)

@@ -409,7 +409,7 @@ def test_the_whole_screen_by_keyboard_alone(school: School, chromium: Browser) -
 def test_a_page_is_dragged_to_another_chapter(school: School, chromium: Browser) -> None:
     with (
         served(school.app) as origin,
-        window(chromium, origin, viewport={"width": 1280, "height": 900}) as there,
+        window(chromium, origin, viewport={"width": 1280, "height": 1600}) as there,
     ):
         page = there.look("teacher", path(school))
         grip = page.locator(f"#p-{school.ids['Alpha']} .grip")

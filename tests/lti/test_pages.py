@@ -366,8 +366,8 @@ def test_every_form_that_posts_carries_the_token(school: School) -> None:
     ("who", "tabs"),
     [
         ("teacher", ["Mes classeurs", "Travail de la classe", "Bibliothèque"]),
-        ("pupil", ["Mon travail"]),
-        ("parent", ["Le travail de mes enfants"]),
+        ("pupil", ["Mon travail", "Classeurs de la classe"]),
+        ("parent", ["Le travail de mes enfants", "Classeurs de la classe"]),
         ("head", ["L’établissement"]),
         ("nobody", []),
     ],
