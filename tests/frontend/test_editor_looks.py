@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import FilePayload, Page, Route, expect
+from sqlalchemy.orm import Session
 
 from binder.blocks import blocks as types
+from binder.models import Resource
 from tests.frontend.editing import Desk, block, desks, heading, saved, state
+from tests.media import film
 
 pytestmark = pytest.mark.browser
 
@@ -136,6 +141,34 @@ def test_a_picture_is_sent_as_soon_as_it_is_chosen_and_goes_on_after_a_cut(make:
     assert image["resource"]
     assert len(cuts) == 2
     expect(page.locator("#said")).to_have_text(re.compile(r"bruit\.png est envoyé"))
+
+
+def test_a_film_of_200_mb_arrives_though_the_connection_is_cut_twice(make: Make, tmp_path: Path) -> None:
+    desk = make({"type": "video"})
+    context = desk.context()
+    page = desk.tab(context)
+    size, head = 200_000_000, film(b"vide")
+    path = tmp_path / "sortie.mp4"
+    with path.open("wb") as out:  # the rest is a hole in the file: zeros
+        out.write(head[:-5008] + struct.pack(">I", size - len(head) + 5008) + b"mdat")
+        out.truncate(size)
+    block(page, 1).locator("details.edit > summary").click()
+    block(page, 1).locator("input[type=file]").first.set_input_files(path)
+    bar = block(page, 1).locator("progress").first
+    for share in (0.2, 0.6):
+        page.wait_for_function(
+            "([bar, share]) => bar.value / bar.max > share", arg=[bar.element_handle(), share], timeout=60_000
+        )
+        context.set_offline(True)
+        expect(block(page, 1).locator(".upload").first).to_contain_text("coupée", timeout=30_000)
+        context.set_offline(False)
+    expect(block(page, 1).locator(".preview video")).to_be_visible(timeout=90_000)
+    saved(page)
+    (video,) = desk.blocks()
+    with Session(desk.school.engine) as session:
+        tenant = desk.school.people["teacher"].tenant_id
+        stored = session.get_one(Resource, (tenant, UUID(video["resource"])))
+        assert (stored.size, stored.media_type) == (size, "video/mp4")
 
 
 def test_several_pictures_dropped_on_a_gallery_become_its_lines(make: Make) -> None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from flask import Flask, Response, request
+from jinja2 import FileSystemBytecodeCache
 from markupsafe import escape
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -96,8 +101,17 @@ def served(app: Flask) -> Iterator[str]:
         server.server_close()
 
 
+@cache
+def _compiled() -> str:
+    """A folder for compiled templates: the apps of all tests of this process have the same ones."""
+    folder = mkdtemp(prefix="classeur-templates-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 def _app(engine: sa.Engine, storage: FileStorage, people: dict[str, Viewer]) -> Flask:
     app = Flask("school")
+    app.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(_compiled())}
     app.secret_key = "test"
 
     def looking() -> Viewer | None:
@@ -129,15 +143,48 @@ def _app(engine: sa.Engine, storage: FileStorage, people: dict[str, Viewer]) -> 
     return app
 
 
-def open_school(template: Path, folder: Path) -> School:
-    """A school with four binders, one class and work in every state, in a copy of the database `template`."""
+@dataclass(frozen=True)
+class Furnished:
+    """A school as it was made once in this process: its database, its files, and what is in it."""
+
+    database: bytes
+    files: Path
+    people: dict[str, Viewer]
+    ids: dict[str, UUID]
+
+
+def _furnish(template: Path) -> Furnished:
+    """Make the school once; the tests work in copies."""
+    folder = Path(mkdtemp(prefix="classeur-school-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     path = folder / "school.db"
     path.write_bytes(template.read_bytes())
     engine = db.create_engine(f"sqlite:///{path}")
+    with sessionmaker(db.writing(engine), expire_on_commit=False).begin() as session:
+        people, ids = _fill(session, FileStorage(folder / "files"))
+    with engine.connect() as connection:
+        connection.exec_driver_sql("ROLLBACK")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql("BEGIN")
+    engine.dispose()
+    return Furnished(path.read_bytes(), folder / "files", people, ids)
+
+
+_furnished: dict[Path, Furnished] = {}
+
+
+def open_school(template: Path, folder: Path) -> School:
+    """A school with four binders, one class and work in every state, in a copy of the database `template`."""
+    made = _furnished.get(template)
+    if made is None:
+        made = _furnished[template] = _furnish(template)
+    path = folder / "school.db"
+    path.write_bytes(made.database)
+    shutil.copytree(made.files, folder / "files", dirs_exist_ok=True)
+    engine = db.create_engine(f"sqlite:///{path}")
     storage = FileStorage(folder / "files")
     begin = sessionmaker(db.writing(engine), expire_on_commit=False).begin
-    with begin() as session:
-        people, ids = _fill(session, storage)
+    people, ids = dict(made.people), dict(made.ids)
     return School(_app(engine, storage, people), engine, begin, people, ids)
 
 
