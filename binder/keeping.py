@@ -38,5 +38,11 @@ class Kept(Generic[Value]):
             while self._weight > self._most:
                 self._weight -= self._weigh(self._values.pop(next(iter(self._values))))
 
+    def clear(self) -> None:
+        """Forget everything: another database may have other things under the same keys."""
+        with self._lock:
+            self._values.clear()
+            self._weight = 0
+
     def __len__(self) -> int:
         return len(self._values)

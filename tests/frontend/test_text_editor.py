@@ -542,15 +542,15 @@ def test_the_toolbar_never_covers_the_line_being_written(paper: Any, key: str) -
             window.page.evaluate(
                 "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
             )
-            caret, bar, low = window.page.evaluate(
+            window.page.wait_for_function(  # scrolling takes its time on a busy machine
                 """() => {
                     const range = getSelection().getRangeAt(0).cloneRange();
                     const box = range.getClientRects()[0] ?? range.startContainer.getBoundingClientRect();
-                    return [box.top, document.querySelector(".rich-bar").getBoundingClientRect().bottom, innerHeight - box.bottom];
-                }"""
+                    const bar = document.querySelector(".rich-bar").getBoundingClientRect();
+                    return box.top >= bar.bottom && innerHeight >= box.bottom;
+                }""",
+                timeout=10_000,
             )
-            assert caret >= bar
-            assert low >= 0
 
 
 def test_the_editor_is_small(running: Site) -> None:

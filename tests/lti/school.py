@@ -34,6 +34,7 @@ from binder import (
     opening,
     outbox,
     proposing,
+    revisions,
     sharing,
     submitting,
 )
@@ -48,6 +49,7 @@ from lti import kept_forms
 from lti.ext import LTI
 from lti.linking import Answer
 from lti.tokens import Author
+from lti.views import rendering
 from lti.views.headers import protect
 from lti.views.screens import render
 from tests import factories
@@ -175,6 +177,8 @@ _furnished: dict[Path, Furnished] = {}
 
 def open_school(template: Path, folder: Path) -> School:
     """A school with four binders, one class and work in every state, in a copy of the database `template`."""
+    for kept in (revisions._revisions, revisions._versions, rendering._kept):  # the copies have the same ids
+        kept.clear()
     made = _furnished.get(template)
     if made is None:
         made = _furnished[template] = _furnish(template)
