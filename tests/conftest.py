@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
+from _pytest.runner import runtestprotocol
 from sqlalchemy.orm import Session, sessionmaker
 
 from binder import db
@@ -129,3 +130,22 @@ def object_store(swift_store: swift.Store) -> S3Storage:
 def storage(tmp_path: Path) -> FileStorage:
     """An empty folder of files."""
     return FileStorage(tmp_path / "files")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """A test in a browser that fails is run once more: on a busy machine a window may be seconds late.
+
+    What fails twice has failed; nothing else gets a second chance.
+    """
+    if item.get_closest_marker("browser") is None or not isinstance(item, pytest.Function):
+        return None
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    reports = runtestprotocol(item, nextitem=nextitem, log=False)
+    if any(report.failed for report in reports):
+        item._initrequest()
+        reports = runtestprotocol(item, nextitem=nextitem, log=False)
+    for report in reports:
+        item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
