@@ -39,7 +39,8 @@ lint: $(READY)  ## Check style, types and import contracts
 	$(BIN)/lint-imports
 
 unit: $(READY) front programs store
-	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser" --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m browser
 
 lowest: $(READY) front  ## Run the core tests with the oldest supported packages
 	.ci/lowest $(PYTHON)
