@@ -9,9 +9,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from binder import history
+from binder import composing, history
 from binder.access import Viewer, find, require, who
-from binder.activities import Content, activities
+from binder.activities import activities
+from binder.asking import new_version
 from binder.blocks import kind_of
 from binder.clock import now
 from binder.composing import changed, is_late, take_turn
@@ -161,6 +162,9 @@ def save_activity(
     if type not in activities:
         raise Invalid("no such type", {"type": [f"no such type of activity: {type!r}"[:100]]})
     content = activities[type].load(data)
+    known, showing = {str(resource.id) for resource in binder.resources}, list[Page]()
+    if not known.issuperset(activities[type].resources(content)):
+        raise Invalid("not in this binder", {"body": {"resource": ["choose a file of this binder"]}})
     title = checked_title(str(data.get("title", "")))
     if activity_id is None:
         activity = Activity(tenant_id=viewer.tenant_id, binder_id=binder.id, type=type, title=title, number=1)
@@ -174,31 +178,20 @@ def save_activity(
         activity.number, activity.title = activity.number + 1, title
         for page in binder.pages:
             if any(str(activity_id) in kind_of(block).activities(block) for block in page.blocks):
-                find(session, viewer, Page, page.id, lock=True).changed = True
+                showing.append(find(session, viewer, Page, page.id, lock=True))
+                page.changed = True
     session.add(new_version(activity, content))
     session.flush()
     session.expire(activity, ["current"])
+    for page in showing:
+        composing.note_files(page)
     return activity
-
-
-def new_version(activity: Activity, content: Content) -> ActivityVersion:
-    """The row that keeps `content` as the activity's version `activity.number`."""
-    return ActivityVersion(
-        tenant_id=activity.tenant_id,
-        activity_id=activity.id,
-        number=activity.number,
-        type=activity.type,
-        title=activity.title,
-        points=content.points,
-        body=dict(content.body),
-        key=dict(content.key),
-        scoring=dict(content.scoring),
-    )
 
 
 def publish(session: Session, viewer: Viewer, page_id: UUID) -> PageRevision:
     """Show pupils the page as it stands now; what they have begun goes on with what they were shown."""
     page = page_to_change(session, viewer, page_id)
+    composing.note_files(page)
     shown = [name for block in page.blocks for name in kind_of(block).activities(block)]
     versions = session.execute(
         sa.select(ActivityVersion.activity_id, ActivityVersion.id)

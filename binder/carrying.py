@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from binder.access import Viewer
+from binder.asking import content_of, content_renamed, new_version
 from binder.blocks import kind_of
 from binder.clock import uuid7
 from binder.composing import changed
@@ -92,9 +93,9 @@ class Act:
             kind = kind_of(block)
             resources.update(kind.resources(block))
             activities.update(kind.activities(block))
-        self._bring_activities(sorted(activities - self.new.keys()))
         if self.source is not self.target:
             self._bring_resources(sorted(resources - self.new.keys()))
+        self._bring_activities(sorted(activities - self.new.keys()))
 
     def _bring_activities(self, names: list[str]) -> None:
         query = (
@@ -109,8 +110,8 @@ class Act:
             copy = Activity(id=uuid7(), binder_id=self.target.id, number=1, **base)
             self.session.add(copy)
             self.session.flush()
-            parts = {name: getattr(version, name) for name in ("points", "body", "key", "scoring")}
-            self.session.add(ActivityVersion(activity_id=copy.id, number=1, **base, **parts))
+            content = content_renamed(version.type, content_of(version), self.new)
+            self.session.add(new_version(copy, content))
             self.new[str(version.activity_id)] = copy.id
         self.session.expire(self.target, ["activities"])
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from binder import history, searching
 from binder.access import Viewer
+from binder.asking import with_files
 from binder.audiences import taught
 from binder.blocks import digest, kind_of, load_block, new_block_id
 from binder.clock import now
@@ -44,8 +45,19 @@ def changed(session: Session, viewer: Viewer, page: Page) -> None:
     """The draft of a page is another: note it in its history, and let a search find its new words."""
     page.changed = True
     session.flush()
+    note_files(page)
+    session.flush()
     history.keep(session, viewer, page)
     searching.learn(session, page)
+
+
+def note_files(page: Page) -> None:
+    """Its blocks say which files their activities show as they stand now."""
+    if any(kind_of(block).activities(block) for block in page.blocks):
+        versions = {str(activity.id): activity.current for activity in page.binder.activities}
+        blocks = with_files(page.blocks, versions)
+        if blocks != page.blocks:
+            page.blocks = blocks
 
 
 def others_writing(session: Session, viewer: Viewer, page: Page) -> list[str]:

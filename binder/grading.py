@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from binder import outbox
 from binder.access import Viewer, find, require
-from binder.activities import Content, ScoreState, activities
+from binder.activities import ScoreState, activities
+from binder.asking import content_of
 from binder.assigning import assignment_of
 from binder.clock import now
 from binder.errors import Closed, Invalid
@@ -28,7 +29,7 @@ from binder.models import (
 )
 from binder.sanitize import storable
 
-__all__ = ["GRADE_RELEASED", "content_of", "newest", "release", "released", "review", "score", "subject_of"]
+__all__ = ["GRADE_RELEASED", "newest", "release", "released", "review", "score", "subject_of"]
 
 GRADE_RELEASED = "grade.released"
 """Event of the outbox: a grade that counts was released; its subject is `subject_of` the attempt."""
@@ -38,11 +39,6 @@ MAX_COMMENT = 10_000
 def subject_of(assignment_id: UUID, person_id: UUID) -> str:
     """Whose grade for what: one gradebook cell, however many attempts and corrections lie behind it."""
     return f"{assignment_id}:{person_id}"
-
-
-def content_of(version: ActivityVersion) -> Content:
-    """A version's content as its activity type wants it."""
-    return Content(version.points, version.body, version.key, version.scoring)
 
 
 def newest(attempt: Attempt) -> Grade | None:

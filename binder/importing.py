@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from binder import intake, quarantine, searching
 from binder.access import Viewer, require, who
 from binder.activities import Content
-from binder.authoring import new_version
+from binder.asking import content_renamed, new_version
 from binder.clock import uuid7
+from binder.composing import note_files
 from binder.errors import Invalid, NotFound
 from binder.files import MAX_FILE
 from binder.models import Activity, Binder, Page, Resource, Section
@@ -73,7 +74,7 @@ def _import(
     for resource in data["resources"]:
         new[str(resource["id"])] = _import_resource(session, binder, resource, storage, open_file).id
     for activity in data["activities"]:
-        new[str(activity["id"])] = _import_activity(session, binder, activity).id
+        new[str(activity["id"])] = _import_activity(session, binder, activity, new).id
     new |= {str(page["id"]): uuid7() for page in walk_pages(data)}
     _import_sections(session, binder, data["sections"], None, new)
     session.flush()
@@ -105,7 +106,9 @@ def _import_resource(
     return resource
 
 
-def _import_activity(session: Session, binder: Binder, data: Mapping[str, Any]) -> Activity:
+def _import_activity(
+    session: Session, binder: Binder, data: Mapping[str, Any], new: Mapping[str, UUID]
+) -> Activity:
     activity = Activity(
         id=uuid7(),
         tenant_id=binder.tenant_id,
@@ -116,7 +119,8 @@ def _import_activity(session: Session, binder: Binder, data: Mapping[str, Any]) 
     )
     session.add(activity)
     session.flush()
-    session.add(new_version(activity, Content(data["points"], data["body"], data["key"], data["scoring"])))
+    content = Content(data["points"], data["body"], data["key"], data["scoring"])
+    session.add(new_version(activity, content_renamed(activity.type, content, new)))
     return activity
 
 
@@ -153,5 +157,7 @@ def _import_sections(
                 blocks=[renamed(block, new) for block in page["blocks"]],
             )
             session.add(row)
+            session.flush()
+            note_files(row)
             searching.learn(session, row)
         _import_sections(session, binder, data["sections"], section.id, new)

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from binder.blocks import kind_of
 
-__all__ = ["linked_pages", "renamed", "unlinked"]
+__all__ = ["led", "linked_pages", "renamed", "unlinked"]
 
 UUID_TEXT = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 ADDRESS = re.compile(rf'(\b(?:src|href)="(?:resource|page):)({UUID_TEXT})(?=")')
@@ -34,15 +34,19 @@ def renamed(block: Mapping[str, Any], new: Mapping[str, UUID]) -> dict[str, Any]
     :param new: old id, as a text → id of the row that takes its place; what is not there stays as it is.
     """
     kind = kind_of(block)
-    references = {*kind.resources(block), *kind.activities(block)}
+    changed: dict[str, Any] = led(block, {*kind.resources(block), *kind.activities(block)}, new)
+    return changed
 
-    def led(text: str) -> str:
+
+def led(value: Any, references: Collection[str], new: Mapping[str, UUID]) -> Any:
+    """JSON whose texts that are `references`, and addresses in its HTML, lead to the new rows; see `renamed`."""
+
+    def change(text: str) -> str:
         if text in references:
             return str(new.get(text, text))
         return ADDRESS.sub(lambda found: found[1] + str(new.get(found[2], found[2])), text)
 
-    changed: dict[str, Any] = _in_texts(block, led)
-    return changed
+    return _in_texts(value, change)
 
 
 def linked_pages(block: Mapping[str, Any]) -> set[str]:

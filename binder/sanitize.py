@@ -21,7 +21,7 @@ from markupsafe import Markup
 from binder.errors import Invalid
 from binder.maths import MAX_LATEX
 
-__all__ = ["MAX_HTML", "MAX_LINKED_TEXT", "Html", "InlineHtml", "linked", "plain", "storable"]
+__all__ = ["MAX_HTML", "MAX_LINKED_TEXT", "Html", "InlineHtml", "linked", "pictured", "plain", "storable"]
 
 MAX_HTML = 512 * 1024
 """Characters of one HTML text at the most; a long lesson is split into blocks long before."""
@@ -61,6 +61,7 @@ ID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 REL = "noopener noreferrer nofollow"
 CLEANED = re.compile(r'<(/?)([a-z][a-z0-9]*)((?:\s[a-z-]+="[^"]*")*)>')
 """A tag as nh3 writes it."""
+PICTURE = re.compile(r'<img src="resource:([0-9a-f-]{36})" alt="([^"]*)">')
 PAIR = re.compile(r'\s([a-z-]+)="([^"]*)"')
 ADDRESS = build_url_re(protocols=["http", "https"])
 
@@ -264,3 +265,8 @@ def linked(text: str) -> Markup:
     if len(text) <= MAX_LINKED_TEXT and not re.search(rf"\S{{{MAX_LINKED_WORD + 1}}}", text):
         html = Linker(callbacks=[_external], url_re=ADDRESS).linkify(html)
     return Markup(html.replace("\n", "<br>"))  # noqa: S704 - escaped above
+
+
+def pictured(html: str) -> list[str]:
+    """Ids of the files whose pictures stand in cleaned HTML, each once."""
+    return list(dict.fromkeys(match[1] for match in PICTURE.finditer(html)))

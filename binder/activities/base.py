@@ -1,21 +1,38 @@
-"""What a type of activity is: how its content and answers are checked, shown without the key, and scored."""
+"""What a type of activity is: how its content and answers are checked, shown without the key, scored and counted."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, ClassVar
 
 import marshmallow
+from marshmallow import fields, validate
 
+from binder.activities.describing import json_schema
+from binder.activities.values import Points
 from binder.errors import Invalid
 from binder.registry import Registry
-from binder.sanitize import storable
+from binder.sanitize import Html, pictured, storable
 
-__all__ = ["ActivityType", "Content", "Points", "Score", "ScoreState", "activities"]
+__all__ = [
+    "ActivityType",
+    "Content",
+    "Effect",
+    "KeySchema",
+    "Points",
+    "PromptSchema",
+    "Score",
+    "ScoreState",
+    "Statistics",
+    "Tally",
+    "activities",
+]
 
 
 @dataclass(frozen=True)
@@ -26,6 +43,15 @@ class Content:
     body: Mapping[str, Any]
     key: Mapping[str, Any]
     scoring: Mapping[str, Any]
+
+
+class Effect(StrEnum):
+    """What a standing accommodation of a learner changes in a question; their time is another matter."""
+
+    NO_SPELLING = "no_spelling"
+    """Spelling costs nothing."""
+    ALTERNATIVES = "alternatives"
+    """Where a question has a form for those who cannot see, hear or point, it is shown in that form."""
 
 
 class ScoreState(StrEnum):
@@ -44,54 +70,95 @@ class Score:
 
     fraction: Fraction
     state: ScoreState
-    parts: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, Any] = field(default_factory=dict)
+    """Part of the question (a gap, a row) → `{"fraction": "1/2", "reason": "accent_error"}`, JSON; shown with the result."""
 
     @classmethod
-    def of(cls, fraction: Fraction) -> Score:
+    def of(cls, fraction: Fraction, parts: Mapping[str, Any] | None = None) -> Score:
         """The score for an answered question, cut to [0, 1]."""
         fraction = min(Fraction(1), max(Fraction(0), fraction))
         state = {Fraction(0): ScoreState.INCORRECT, Fraction(1): ScoreState.CORRECT}.get(
             fraction, ScoreState.PARTIAL
         )
-        return cls(fraction, state)
+        return cls(fraction, state, parts or {})
+
+    @classmethod
+    def unanswered(cls) -> Score:
+        """The score where there is no answer."""
+        return cls(Fraction(0), ScoreState.UNANSWERED)
+
+    @classmethod
+    def to_mark(cls, fraction: Fraction = Fraction(0), parts: Mapping[str, Any] | None = None) -> Score:
+        """The score of an answer at which a person must look; `fraction` is what is sure already."""
+        return cls(fraction, ScoreState.TO_MARK, parts or {})
 
 
-class Points(marshmallow.fields.Field[Fraction]):
-    """A marshmallow field: an exact, bounded number written as "1", "0.5" or "1/2"."""
+@dataclass(frozen=True)
+class Tally:
+    """How often one answer was given."""
 
-    def __init__(
-        self, *, minimum: Fraction = Fraction(0), maximum: Fraction = Fraction(1000), **kwargs: Any
-    ) -> None:
-        super().__init__(**kwargs)
-        self.minimum, self.maximum = minimum, maximum
+    answer: str
+    """In words, plain text."""
+    count: int
+    fraction: Fraction
+    """What it is worth."""
+    response: Mapping[str, Any] | None = None
+    """One such answer, where `ActivityType.accepting` can take it; None where the line is only a part of answers."""
 
-    def _serialize(self, value: Fraction | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
-        return None if value is None else str(Fraction(value))
 
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
-    ) -> Fraction:
-        text = str(value).strip().replace(",", ".") if isinstance(value, str | int) else ""
-        digits, _, below = text.partition("/")
-        well_formed = len(text) <= 16 and all(
-            part.replace(".", "", 1).isascii() and part.replace(".", "", 1).isdigit()
-            for part in (digits, below or "1")
-        )
-        if not well_formed or not Fraction(below or "1"):
-            raise marshmallow.ValidationError('write a number such as "1", "0.5" or "1/2"')
-        number = Fraction(digits) / Fraction(below or "1")
-        if not self.minimum <= number <= self.maximum:
-            raise marshmallow.ValidationError(f"must lie between {self.minimum} and {self.maximum}")
-        return number
+@dataclass(frozen=True)
+class Statistics:
+    """What a class answered to one question."""
+
+    states: Mapping[str, int]
+    """`ScoreState` → how many copies."""
+    mean: Fraction | None
+    """Mean fraction of those that are scored; None if there are none."""
+    tallies: Sequence[Tally]
+    """The most frequent first."""
+
+
+class PromptSchema(marshmallow.Schema):
+    """Base of every `Body`: the question itself, and a hint that a learner may open while working."""
+
+    prompt = Html(required=True, validate=validate.Length(min=1))
+    hint = Html(load_default="")
+
+
+class _Overall(marshmallow.Schema):
+    correct = Html(load_default="")
+    partial = Html(load_default="")  # type: ignore[assignment]  # the metaclass keeps it apart from the option
+    incorrect = Html(load_default="")
+
+
+class KeySchema(marshmallow.Schema):
+    """Base of every `Key`: what is said after release, to everybody and by how well it went."""
+
+    explanation = Html(load_default="")
+    overall = fields.Nested(_Overall, load_default=lambda: {"correct": "", "partial": "", "incorrect": ""})
 
 
 class ActivityType(ABC):
     """A type of activity. Subclass it, give it a `name`, and register it with `@activities.register`.
 
-    `Body`, `Key`, `Scoring` and `Response` are marshmallow schemas: whatever is stored has passed them.
+    `Body`, `Key`, `Scoring` and `Response` are marshmallow schemas: whatever is stored has passed them. Derive `Body`
+    from `PromptSchema` and `Key` from `KeySchema`.
     """
 
     name: ClassVar[str]
+    titles: ClassVar[Mapping[str, str]] = {}
+    """What the type is called, by language; without one, by its name."""
+    lines: ClassVar[Mapping[str, str]] = {}
+    """What it is for, in one line, by language."""
+    written: ClassVar[Mapping[str, str]] = {
+        "prompt": "block",
+        "hint": "block",
+        "explanation": "block",
+        "overall_correct": "block",
+        "overall_partial": "block",
+        "overall_incorrect": "block",
+    }
+    """Fields of the author's form in which people write text that is kept as HTML: `block`, or `inline` for one line."""
     Body: ClassVar[type[marshmallow.Schema]]
     Key: ClassVar[type[marshmallow.Schema]]
     Scoring: ClassVar[type[marshmallow.Schema]]
@@ -134,9 +201,31 @@ class ActivityType(ABC):
         except marshmallow.ValidationError as error:
             raise Invalid(f"not an answer to a {self.name} activity", {"answer": error.messages}) from None
 
+    @cached_property
+    def json_schemas(self) -> Mapping[str, Mapping[str, Any]]:
+        """JSON Schema (2020-12) of `body`, `key`, `scoring` and `response`."""
+        parts = {"body": self.Body, "key": self.Key, "scoring": self.Scoring, "response": self.Response}
+        return {part: json_schema(schema) for part, schema in parts.items()}
+
     @abstractmethod
     def check(self, content: Content) -> dict[str, Any]:
         """Messages about what each part alone cannot know, by field; empty if all is well."""
+
+    def warnings(self, content: Content) -> list[str]:
+        """What is probably not meant, in English as the interface translates it; the author may leave it so."""
+        return []
+
+    def example(self, lang: str) -> dict[str, Any]:
+        """A filled example for authors, as `load()` takes it with a `title`; in French unless `lang` is known."""
+        return {}
+
+    def resources(self, content: Content) -> list[str]:
+        """Ids of the binder's files that a learner is shown with the question; `key` may name none."""
+        return [*pictured(content.body.get("prompt", "")), *pictured(content.body.get("hint", ""))]
+
+    def adapted(self, content: Content, effects: Collection[Effect]) -> Content:
+        """The content as it is for a learner with accommodations; shown and scored alike."""
+        return content
 
     @abstractmethod
     def public(self, content: Content, seed: str) -> dict[str, Any]:
@@ -150,6 +239,47 @@ class ActivityType(ABC):
     def solution(self, content: Content, response: Mapping[str, Any] | None) -> dict[str, Any]:
         """What may be shown after release: what was right, and the feedback to this answer."""
 
+    def problems(self, content: Content, response: Mapping[str, Any], lang: str) -> list[str]:
+        """What is unreadable in an answer, in English as the interface translates it; said at once, never scored as wrong."""
+        return []
+
+    def files(self, response: Mapping[str, Any]) -> list[str]:
+        """Ids of the files that a learner hands in with an answer."""
+        return []
+
+    def summary(self, content: Content, response: Mapping[str, Any] | None) -> str:
+        """An answer in words, plain text; empty where there is none. Equal answers have equal summaries."""
+        return " · ".join(_texts(response or {}))
+
+    def statistics(self, content: Content, responses: Sequence[Mapping[str, Any] | None]) -> Statistics:
+        """What a class answered."""
+        scores = [self.score(content, response) for response in responses]
+        sure = [score.fraction for score in scores if score.state is not ScoreState.TO_MARK]
+        return Statistics(
+            Counter(score.state.value for score in scores),
+            sum(sure, Fraction(0)) / len(sure) if sure else None,
+            self.tallies(content, responses),
+        )
+
+    def tallies(self, content: Content, responses: Sequence[Mapping[str, Any] | None]) -> list[Tally]:
+        """How often each answer was given, the most frequent first."""
+        counts: Counter[str] = Counter()
+        one: dict[str, Mapping[str, Any]] = {}
+        for response in responses:
+            if response and (words := self.summary(content, response)):
+                counts[words] += 1
+                one.setdefault(words, response)
+        return [
+            Tally(words, count, self.score(content, one[words]).fraction, one[words])
+            for words, count in counts.most_common()
+        ]
+
+    def accepting(
+        self, content: Content, response: Mapping[str, Any], fraction: Fraction
+    ) -> dict[str, Any] | None:
+        """Data for `load()` in which `response` is worth `fraction` as well; None if the type has no such thing."""
+        return None
+
     @abstractmethod
     def answer_from_form(self, fields: Mapping[str, Sequence[str]]) -> dict[str, Any]:
         """A learner's answer as an HTML form sends it: field name without prefix → values. Not yet checked."""
@@ -157,6 +287,16 @@ class ActivityType(ABC):
     @abstractmethod
     def content_from_form(self, fields: Mapping[str, Sequence[str]]) -> dict[str, Any]:
         """An author's form as data for `load()`. Not yet checked."""
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value] if value.strip() else []
+    if isinstance(value, Mapping):
+        return [text for name in sorted(value) for text in _texts(value[name])]
+    if isinstance(value, list | tuple):
+        return [text for part in value for text in _texts(part)]
+    return [] if value is None or value is False else [str(value)]
 
 
 activities: Registry[ActivityType] = Registry("binder.activities")

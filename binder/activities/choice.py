@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -11,51 +10,56 @@ from typing import Any
 import marshmallow
 from marshmallow import fields, validate
 
-from binder.activities.base import ActivityType, Content, Points, Score, ScoreState, activities
+from binder.activities.base import (
+    ActivityType,
+    Content,
+    KeySchema,
+    PromptSchema,
+    Score,
+    ScoreState,
+    Tally,
+    activities,
+)
+from binder.activities.forms import common, one, rows
+from binder.activities.values import PartId, Points, exact, new_id, shuffled
 from binder.sanitize import Html, InlineHtml, plain
 
 __all__ = ["MULTIPLE_MODES", "Choice"]
-
-OptionId = validate.Regexp(r"^[a-z0-9]{1,32}\Z", error="lower-case letters and digits")
 
 
 class Option(marshmallow.Schema):
     """One line that can be ticked; its id is opaque: random, telling neither order nor answer."""
 
-    id = fields.String(required=True, validate=OptionId)
+    id = fields.String(required=True, validate=PartId)
     html = InlineHtml(required=True, validate=validate.Length(min=1, max=5000))
 
 
-class Body(marshmallow.Schema):
+class Body(PromptSchema):
     """What the learner sees."""
 
-    prompt = Html(required=True, validate=validate.Length(min=1))
     multiple = fields.Boolean(load_default=False)
     shuffle = fields.Boolean(load_default=True)
     tell_count = fields.Boolean(load_default=False)
     options = fields.List(fields.Nested(Option), required=True, validate=validate.Length(min=2, max=50))
 
 
-class Key(marshmallow.Schema):
+class Key(KeySchema):
     """What is right: `correct` option ids; for single choice `mapping` gives others a part of the points."""
 
-    correct = fields.List(fields.String(validate=OptionId), required=True, validate=validate.Length(min=1))
-    mapping = fields.Dict(fields.String(validate=OptionId), Points(maximum=Fraction(1)), load_default=dict)
-    feedback = fields.Dict(fields.String(validate=OptionId), Html(), load_default=dict)
-    explanation = Html(load_default="")
+    correct = fields.List(fields.String(validate=PartId), required=True, validate=validate.Length(min=1))
+    mapping = fields.Dict(fields.String(validate=PartId), Points(maximum=Fraction(1)), load_default=dict)
+    feedback = fields.Dict(fields.String(validate=PartId), Html(), load_default=dict)
 
     @marshmallow.post_load
     def keep_exact(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
         """Fractions are stored as text, exactly."""
-        return {**data, "mapping": {option: str(fraction) for option, fraction in data["mapping"].items()}}
+        return {**data, "mapping": exact(data["mapping"])}
 
 
 class Response(marshmallow.Schema):
     """The ids that the learner ticked, each once."""
 
-    choices = fields.List(
-        fields.String(validate=OptionId), load_default=list, validate=validate.Length(max=50)
-    )
+    choices = fields.List(fields.String(validate=PartId), load_default=list, validate=validate.Length(max=50))
 
     @marshmallow.post_load
     def unique(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
@@ -104,11 +108,27 @@ class Scoring(marshmallow.Schema):
     mode = fields.String(load_default="right_minus_wrong", validate=validate.OneOf(list(MULTIPLE_MODES)))
 
 
+EXAMPLES = {
+    "fr": (
+        "Les états de l’eau",
+        "<p>Où l’eau est-elle solide ?</p>",
+        ("dans un glacier", "dans la grêle", "dans un nuage"),
+    ),
+    "en": ("States of water", "<p>Where is water solid?</p>", ("in a glacier", "in hail", "in a cloud")),
+}
+
+
 @activities.register
 class Choice(ActivityType):
     """Choose one option, or all that apply."""
 
     name = "choice"
+    titles = {"fr": "Choix unique ou multiple", "en": "Single or multiple choice"}
+    lines = {
+        "fr": "Cocher une réponse, ou toutes celles qui conviennent",
+        "en": "Tick one answer, or all that apply",
+    }
+    written = {**ActivityType.written, "option": "inline", "option_feedback": "block"}
     Body, Key, Scoring, Response = Body, Key, Scoring, Response
 
     def check(self, content: Content) -> dict[str, Any]:
@@ -135,7 +155,7 @@ class Choice(ActivityType):
         body = content.body
         options = [{"id": option["id"], "html": option["html"]} for option in body["options"]]
         if body["shuffle"]:
-            options.sort(key=lambda option: hashlib.sha256(f"{seed}/{option['id']}".encode()).digest())
+            options = shuffled(options, seed)
         count = len(set(content.key["correct"])) if body["multiple"] and body["tell_count"] else None
         return {"prompt": body["prompt"], "multiple": body["multiple"], "options": options, "count": count}
 
@@ -163,7 +183,61 @@ class Choice(ActivityType):
         return {
             "correct": sorted(set(content.key["correct"])),
             "feedback": {option: html for option, html in feedback.items() if option in ticked},
-            "explanation": content.key["explanation"],
+        }
+
+    def summary(self, content: Content, response: Mapping[str, Any] | None) -> str:
+        """See `ActivityType.summary`: the texts of the chosen options."""
+        ticked = set((response or {}).get("choices", ()))
+        return " · ".join(plain(it["html"]) for it in content.body["options"] if it["id"] in ticked)
+
+    def tallies(self, content: Content, responses: Sequence[Mapping[str, Any] | None]) -> list[Tally]:
+        """See `ActivityType.tallies`: how often each option was chosen, in the author's order."""
+        counts = Counter(choice for response in responses for choice in (response or {}).get("choices", ()))
+        good, parts = content.key["correct"], content.key["mapping"]
+        single = not content.body["multiple"]
+        return [
+            Tally(
+                plain(option["html"]),
+                counts[option["id"]],
+                Fraction(1) if option["id"] in good else Fraction(parts.get(option["id"], "0")),
+                {"choices": [option["id"]]} if single else None,
+            )
+            for option in content.body["options"]
+        ]
+
+    def accepting(
+        self, content: Content, response: Mapping[str, Any], fraction: Fraction
+    ) -> dict[str, Any] | None:
+        """See `ActivityType.accepting`: a single choice has other options that are worth something."""
+        chosen = response.get("choices", ())
+        if content.body["multiple"] or len(chosen) != 1:
+            return None
+        mapping = {**content.key["mapping"], chosen[0]: str(fraction)}
+        key = {**content.key, "mapping": mapping}
+        return {
+            "points": str(content.points),
+            "body": content.body,
+            "key": key,
+            "scoring": content.scoring,
+        }
+
+    def warnings(self, content: Content) -> list[str]:
+        """See `ActivityType.warnings`."""
+        everything = len(set(content.key["correct"])) == len(content.body["options"])
+        return ["every answer is right: is that meant?"] if everything else []
+
+    def example(self, lang: str) -> dict[str, Any]:
+        """See `ActivityType.example`."""
+        title, prompt, texts = EXAMPLES.get(lang.partition("-")[0], EXAMPLES["fr"])
+        return {
+            "title": title,
+            "points": "1",
+            "body": {
+                "prompt": prompt,
+                "multiple": True,
+                "options": [{"id": f"o{number}", "html": text} for number, text in enumerate(texts)],
+            },
+            "key": {"correct": ["o0", "o1"]},
         }
 
     def answer_from_form(self, fields: Mapping[str, Sequence[str]]) -> dict[str, Any]:
@@ -178,36 +252,24 @@ class Choice(ActivityType):
         text are left out.
         """
 
-        def one(name: str, default: str = "") -> str:
-            return next(iter(fields.get(name, ())), default)
-
-        def cell(name: str, row: int) -> str:
-            column = fields.get(name, ())
-            return column[row].strip() if row < len(column) else ""
-
-        rows = [row for row in range(len(fields.get("option", ()))) if cell("option", row)]
-        ids = {row: cell("option_id", row) or secrets.token_hex(4) for row in rows}
-        ticked = [row for row in rows if str(row) in fields.get("correct", ())]
-        return {
-            "points": one("points", "1"),
-            "body": {
-                "prompt": one("prompt"),
-                "multiple": one("multiple") == "1",
-                "shuffle": one("shuffle") == "1",
-                "tell_count": one("tell_count") == "1",
-                "options": [{"id": ids[row], "html": cell("option", row)} for row in rows],
-            },
-            "key": {
-                "correct": [ids[row] for row in ticked],
-                "mapping": {
-                    ids[row]: cell("option_part", row)
-                    for row in rows
-                    if cell("option_part", row) and row not in ticked
-                },
-                "feedback": {
-                    ids[row]: cell("option_feedback", row) for row in rows if cell("option_feedback", row)
-                },
-                "explanation": one("explanation"),
-            },
-            "scoring": {"mode": one("mode", "right_minus_wrong")},
+        lines = rows(fields, "option", "option_id", "option_feedback", "option_part")
+        ids = {line.number: line["option_id"] or new_id() for line in lines}
+        right = [line for line in lines if str(line.number) in fields.get("correct", ())]
+        said, partly = (
+            [line for line in lines if line["option_feedback"]],
+            [line for line in lines if line["option_part"] and line not in right],
+        )
+        data = common(fields)
+        data["body"] |= {
+            "multiple": one(fields, "multiple") == "1",
+            "shuffle": one(fields, "shuffle") == "1",
+            "tell_count": one(fields, "tell_count") == "1",
+            "options": [{"id": ids[line.number], "html": line["option"]} for line in lines],
         }
+        data["key"] |= {
+            "correct": [ids[line.number] for line in right],
+            "mapping": {ids[line.number]: line["option_part"] for line in partly},
+            "feedback": {ids[line.number]: line["option_feedback"] for line in said},
+        }
+        data["scoring"] = {"mode": one(fields, "mode", "right_minus_wrong")}
+        return data

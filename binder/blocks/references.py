@@ -12,17 +12,13 @@ from binder.blocks.base import Rendering
 from binder.blocks.pictures import img
 from binder.blocks.words import say
 from binder.maths import MathsError, mathml
+from binder.sanitize import PICTURE
+from binder.sanitize import pictured as resources
 
 __all__ = ["formula", "formulas", "pages", "problems", "resources", "shown"]
 
 FORMULA = re.compile(r'<span data-math="([^"]*)">[^<]*</span>')
-PICTURE = re.compile(r'<img src="resource:([0-9a-f-]{36})" alt="([^"]*)">')
 PAGE_LINK = re.compile(r'<a href="page:([0-9a-f-]{36})"( title="[^"]*")?>(.*?)</a>', re.DOTALL)
-
-
-def resources(html: str) -> list[str]:
-    """Ids of the files whose pictures stand in the text."""
-    return list(dict.fromkeys(match[1] for match in PICTURE.finditer(html)))
 
 
 def pages(html: str) -> list[str]:

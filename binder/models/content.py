@@ -28,6 +28,7 @@ __all__ = [
     "Right",
     "Section",
     "Share",
+    "StoredFile",
 ]
 
 
@@ -48,6 +49,8 @@ class Binder(TenantRow, Base):
     credit: Mapped[str] = mapped_column(sa.Text, default="")
     """Whose work it was copied from, plain text; stays with every further copy."""
     created_at: Mapped[datetime] = mapped_column(default=now)
+    is_bank: Mapped[bool] = mapped_column(default=False)
+    """Whether it is its owner's question bank: one each, without pages, in no list of binders."""
     listed_at: Mapped[datetime | None]
     """Since when the school's other teachers find it in their library; None: they do not."""
     trashed_at: Mapped[datetime | None]
@@ -209,20 +212,14 @@ class ResourceState(StrEnum):
     REFUSED = "refused"
 
 
-class Resource(TenantRow, Base):
-    """A file in a binder; its bytes are stored once a tenant, under their digest."""
+class StoredFile:
+    """Mixin: a file whose bytes stand in the storage, once a tenant, under their digest."""
 
-    __tablename__ = "binder_resource"
-    __table_args__ = (belongs_to("binder_id", "binder_binder"), sa.Index(None, "tenant_id", "binder_id"))
-
-    binder_id: Mapped[UUID]
     sha256: Mapped[str] = mapped_column(sa.String(64))
     name: Mapped[str] = mapped_column(sa.String(255))
     media_type: Mapped[str] = mapped_column(sa.String(127))
     size: Mapped[int] = mapped_column(sa.BigInteger)
     """Bytes."""
-    credit: Mapped[str] = mapped_column(sa.String(255), default="")
-    licence: Mapped[str] = mapped_column(sa.String(255), default="")
     width: Mapped[int | None]
     height: Mapped[int | None]
     """Pixels of a picture as it is shown."""
@@ -231,6 +228,17 @@ class Resource(TenantRow, Base):
     state: Mapped[ResourceState] = mapped_column(words(ResourceState), default=ResourceState.READY)
     verdict: Mapped[str] = mapped_column(sa.String(255), default="")
     """What a virus scanner found in a refused file."""
+
+
+class Resource(StoredFile, TenantRow, Base):
+    """A file in a binder."""
+
+    __tablename__ = "binder_resource"
+    __table_args__ = (belongs_to("binder_id", "binder_binder"), sa.Index(None, "tenant_id", "binder_id"))
+
+    binder_id: Mapped[UUID]
+    credit: Mapped[str] = mapped_column(sa.String(255), default="")
+    licence: Mapped[str] = mapped_column(sa.String(255), default="")
     binder: Mapped[Binder] = relationship(back_populates="resources")
 
 
@@ -246,6 +254,11 @@ class Activity(TenantRow, Base):
     title: Mapped[str] = mapped_column(sa.String(255))
     number: Mapped[int] = mapped_column(default=1)
     """Number of the newest version."""
+    tags: Mapped[list[str]] = mapped_column(default=list)
+    origin_id: Mapped[UUID | None]
+    """The question of a bank that it was taken from."""
+    origin_number: Mapped[int | None]
+    """Number of that question's version."""
     binder: Mapped[Binder] = relationship(back_populates="activities")
     current: Mapped[ActivityVersion] = relationship(
         primaryjoin=lambda: sa.and_(

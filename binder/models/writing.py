@@ -117,11 +117,14 @@ class Upload(TenantRow, Base):
     __tablename__ = "binder_upload"
     __table_args__ = (
         belongs_to("binder_id", "binder_binder"),
+        belongs_to("assignment_id", "binder_assignment"),
         belongs_to("person_id", "binder_person"),
         sa.Index(None, "tenant_id", "expires_at"),
     )
 
-    binder_id: Mapped[UUID]
+    binder_id: Mapped[UUID | None]
+    assignment_id: Mapped[UUID | None]
+    """One of the two is set: where it is going, a binder or what a learner hands in."""
     person_id: Mapped[UUID]
     name: Mapped[str] = mapped_column(sa.String(255))
     size: Mapped[int] = mapped_column(sa.BigInteger)
@@ -129,7 +132,7 @@ class Upload(TenantRow, Base):
     received: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     """Bytes that are here, on the disk."""
     resource_id: Mapped[UUID | None]
-    """The file that it became."""
+    """The Resource or AnswerFile that it became."""
     expires_at: Mapped[datetime]
 
 

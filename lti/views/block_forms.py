@@ -21,7 +21,7 @@ from lti.views.wording import as_html
 if TYPE_CHECKING:
     from werkzeug.datastructures import FileStorage as SentFile
 
-__all__ = ["Sent", "read_form"]
+__all__ = ["Sent", "read_form", "take_in"]
 
 Form = dict[str, list[str]]
 
@@ -51,7 +51,7 @@ def read_form(here: Here, page: UUID, type: str) -> Sent:
             form[name] = [as_html(text) for text in form.get(name, [])]
         elif isinstance(kind, Instant):
             form[name] = [_on_our_clock(text) for text in form.get(name, [])]
-    _take_in(here, page, form)
+    take_in(here, page, form)
     return Sent(blocks[type].from_form(form), _credits(form))
 
 
@@ -63,8 +63,8 @@ def _on_our_clock(text: str) -> str:
         return text
 
 
-def _take_in(here: Here, page: UUID, form: Form) -> None:
-    """Each field for files stands behind the `resource` that it fills; the last one may bring several."""
+def take_in(here: Here, page: UUID, form: Form) -> None:
+    """Store the files that a form brings. Each field for files stands behind the `resource` that it fills; the last one may bring several."""
     resources = form.setdefault("resource", [])
     for number, sent in enumerate(request.files.getlist("file")):
         if sent.filename:

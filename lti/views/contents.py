@@ -97,7 +97,7 @@ def add_page(here: Here, binder: UUID) -> BaseResponse:
     except Invalid as error:
         return _contents(here, binder, error)
     asks = request.form.get("with") == "activity"
-    return here.to("edit_activity" if asks else "edit_page", page=page.id)
+    return here.to("new_activity" if asks else "edit_page", page=page.id)
 
 
 def _shift(by: int) -> Callable[[Here, Contents, Part], Said]:

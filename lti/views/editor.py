@@ -116,7 +116,7 @@ def add_block(here: Here, page: UUID) -> BaseResponse:
     type, after = request.form.get("type", ""), request.form.get("after", "")
     authoring.own_page(here.session, here.viewer, page)
     if type == "activity" and not request.form.get("activity"):
-        return here.to("edit_activity", page=page, after=after)
+        return here.to("new_activity", page=page, after=after)
     fields: dict[str, Any] = request.form.to_dict()
     try:
         sent = read_form(here, page, type)

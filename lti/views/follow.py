@@ -130,6 +130,7 @@ def _copy(here: Here, attempt_id: UUID, error: Invalid | None = None) -> Respons
     grade = grading.newest(attempt)
     shown = shown_work(here, opened, person_id=attempt.person_id)
     shown.mode, shown.results = ("result", grade.per_activity) if grade else ("copy", {})
+    shown.solved = set(opened.versions) if grade else ()
     return render(
         "copy.html",
         here,

@@ -10,10 +10,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from markupsafe import Markup
 
-from binder.activities import activities
-from binder.blocks import FileView, kind_of
+from binder.activities import Content, Effect, activities
+from binder.asking import content_of
+from binder.blocks import FileView, kind_of, references
 from binder.blocks.outline import closed_up
-from binder.grading import content_of
 from binder.keeping import Kept
 from binder.models import ActivityVersion, PageRevision, Resource
 from lti.tool import tool
@@ -106,6 +106,11 @@ def still(here: Here, revision: PageRevision, lang: str, folder: str, home: str)
     return kept
 
 
+def _overall(content: Content, result: Mapping[str, Any] | None) -> Markup:
+    state = result["state"] if result else ""
+    return references.formulas(content.key.get("overall", {}).get(state, ""))
+
+
 @dataclass
 class Shown:
     """A page being shown; a `binder.blocks.Rendering`.
@@ -122,7 +127,11 @@ class Shown:
     seed: str = ""
     responses: Mapping[str, Any] = field(default_factory=dict)
     results: Mapping[str, Any] = field(default_factory=dict)
-    """Activity id → {fraction, points, state}, where they may be seen."""
+    """Activity id → {fraction, points, state, parts}, where they may be seen."""
+    solved: Collection[str] = ()
+    """Ids of the activities whose right answers may be seen."""
+    effects: Collection[Effect] = ()
+    """What the accommodations of the learner change."""
     still: Mapping[str, Markup] = field(default_factory=dict)
     """Block id → its HTML, where that is known already."""
     pages: Callable[[str], str | None] | None = None
@@ -147,26 +156,38 @@ class Shown:
         version = self.versions.get(activity_id)
         if version is None:
             return Markup("")
-        kind, content = activities[version.type], content_of(version)
-        response = self.responses.get(activity_id)
-        solution = kind.solution(content, response) if self.mode in ("result", "preview") else None
         self._number += 1
+        kind, result = activities[version.type], self.results.get(activity_id)
+        content, response = self.content(version), self.responses.get(activity_id) or {}
+        told = self.mode == "preview" or (self.mode != "paper" and activity_id in self.solved)
+        words = texts()
         return Markup(  # noqa: S704 - a template escapes
             filled(
                 f"activities/{version.type}.html",
-                texts(),
+                words,
                 id=activity_id,
                 number=self._number,
+                type=version.type,
                 title=version.title,
                 points=version.points,
-                question=kind.public(content, self.seed),
-                response=response or {},
-                result=self.results.get(activity_id),
-                solution=solution,
+                prompt=references.shown(content.body.get("prompt", ""), self),
+                hint=references.shown(content.body.get("hint", ""), self),
+                question=kind.public(content, f"{self.seed}/{activity_id}"),
+                response=response,
+                unreadable=[words.gettext(text) for text in kind.problems(content, response, self.lang)],
+                result=result,
+                solution=kind.solution(content, response) if told else None,
+                explanation=references.formulas(content.key.get("explanation", "")) if told else "",
+                overall=_overall(content, result) if told else "",
+                file=self.file,
                 mode=self.mode,
                 lang=self.lang,
             )
         )
+
+    def content(self, version: ActivityVersion) -> Content:
+        """A version as it is for the learner whose page this is."""
+        return activities[version.type].adapted(content_of(version), self.effects)
 
     def html(self, page_blocks: Sequence[Mapping[str, Any]]) -> Markup:
         """All blocks, one below the other."""

@@ -248,5 +248,5 @@ def cancel_upload(here: Here, binder: UUID, upload: UUID) -> Response:
     found = uploading.upload_of(here.session, here.viewer, binder, upload)
     if (other := _other_version()) is not None:
         return other
-    uploading.cancel(here.session, here.viewer, found.binder_id, upload, tool().storage)
+    uploading.cancel(here.session, here.viewer, binder, found.id, tool().storage)
     return _answer(204)

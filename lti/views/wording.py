@@ -9,10 +9,11 @@ from typing import Any
 
 from binder.blocks.references import formulas
 from binder.licences import LICENCES
-from binder.sanitize import linked
+from binder.sanitize import linked, plain
 from binder.vocabularies import label
 from lti.i18n import N_, Texts
 from lti.views.limits import local_time, taught
+from lti.views.messages import collected
 from lti.views.typed import as_html, as_typed
 from lti.views.weights import weight_limit
 
@@ -177,7 +178,7 @@ def _pattern(message: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"%\\?\((\w+)\\?\)s", r"(?P<\1>.+)", re.escape(message)), re.DOTALL)
 
 
-PATTERNS = tuple((message, _pattern(message)) for message in (*MESSAGES, *STANDARD))
+PATTERNS = tuple((message, _pattern(message)) for message in (*MESSAGES, *STANDARD, *collected("MESSAGES")))
 
 
 def told(message: str, words: Texts) -> str:
@@ -204,6 +205,7 @@ def helpers(words: Texts) -> Mapping[str, Any]:
         "weight_limit": lambda kind: weight_limit(kind, words),
         "as_typed": as_typed,
         "formulas": formulas,
+        "plain": plain,
         "number_of": Fraction,
         "label_of": lambda value: label(value, words.language),
     }

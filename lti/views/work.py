@@ -73,8 +73,9 @@ def shown_work(
         ),
         typed if typed is not None else (opened.attempt.responses if opened.attempt else {}),
         grade.per_activity if grade else {},
-        known,
-        leading(home),
+        set(opened.versions) if grade else (),
+        still=known,
+        pages=leading(home),
     )
 
 

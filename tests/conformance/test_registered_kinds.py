@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +17,11 @@ from tests import factories
 from tests.binder.payloads import PAYLOADS
 
 NAMED = "01890000-0000-7000-8000-000000000001"
-ACTIVITIES: dict[str, dict[str, Any]] = {"choice": factories.choice()}
-"""A sample of each type: whoever adds a type adds one here."""
+SAMPLES = Path(__file__).parent / "samples"
+ACTIVITIES: dict[str, dict[str, Any]] = {"choice": factories.choice()} | {
+    path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(SAMPLES.glob("*.json"))
+}
+"""A sample of each type: whoever adds a type adds one to the folder."""
 BLOCKS: dict[str, dict[str, Any]] = {
     "activity": {"activity": NAMED},
     "audio": {"resource": NAMED, "title": "Le ruisseau", "transcript": "<p>On entend l’eau.</p>"},

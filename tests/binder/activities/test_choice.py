@@ -289,7 +289,6 @@ def test_the_solution_gives_the_feedback_to_what_was_ticked() -> None:
     assert choice.solution(of, {"choices": ["cccc"]}) == {
         "correct": ["aaaa"],
         "feedback": {"cccc": "<p>La glace se forme au froid.</p>"},
-        "explanation": "<p>L’eau s’évapore.</p>",
     }
     assert choice.solution(of, None)["feedback"] == {}
 
