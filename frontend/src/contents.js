@@ -1,6 +1,8 @@
 // A binder's table of contents: what is done to it is done without leaving it; chapters fold; pages can be dragged.
 // Every form works without this.
 
+import { dialogs } from "./contents/dialog.js";
+
 const KEY = "classeur.folded.";
 
 // What a device remembers; a frame may be refused that.
@@ -199,6 +201,7 @@ export function init() {
   const nav = document.getElementById("contents");
   if (!nav?.dataset.binder) return;
   furnish();
+  dialogs();
   if (location.hash) unfold(document.getElementById(location.hash.slice(1)));
 
   // A page that comes with something to say: said once more, for those who only hear.
@@ -211,7 +214,7 @@ export function init() {
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (!form.hasAttribute("data-contents") || event.submitter?.value === "move ticked") return;
+    if (!form.hasAttribute("data-contents") || ["move ticked", "schedule ticked"].includes(event.submitter?.value)) return;
     event.preventDefault();
     send(form, null, event.submitter);
   });

@@ -14,7 +14,7 @@ from binder.errors import Invalid, NotFound
 from lti.views.forms import identifier, problems
 from lti.views.placing import Part, part_of, target, where_to_go
 from lti.views.saying import Said, said
-from lti.views.screens import Here, render, screen
+from lti.views.screens import Here, render, screen, texts
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
@@ -191,6 +191,8 @@ def _ticked(here: Here, known: Contents, verb: str) -> Said | Response:
         section, position = target(known, to, pages)
         arranging.move_pages(session, viewer, id, pages, section, position)
         return Said("moved", f"p-{pages[0]}", count=count)
+    if verb == "schedule":
+        return _scheduled(here, known, pages)
     if verb in ("show", "hide"):
         arranging.show(session, viewer, id, **everything, hidden=verb == "hide")
         return Said("hidden" if verb == "hide" else "shown", count=count)
@@ -199,3 +201,26 @@ def _ticked(here: Here, known: Contents, verb: str) -> Said | Response:
     if verb == "delete":
         return Said("deleted", count=count, at=trash.throw_away(session, viewer, id, **everything))
     raise NotFound("no such action")
+
+
+def _scheduled(here: Here, known: Contents, pages: list[UUID]) -> Said | Response:
+    """Pages that pupils see from a date on; the date is asked for first."""
+    error = at = None
+    if "visible_from" in request.form:
+        try:
+            at = texts().instant(request.form["visible_from"])
+        except ValueError:
+            at = None
+        error = None if at else Invalid("no date", {"visible_from": ["write a date and a time"]})
+    if at is None:
+        return render(
+            "contents/schedule.html",
+            here,
+            binder=known.binder,
+            contents=known,
+            pages=pages,
+            problems=problems(error),
+            status=422 if error else 200,
+        )
+    arranging.show(here.session, here.viewer, known.binder.id, pages=pages, hidden=False, visible_from=at)
+    return Said("scheduled", f"p-{pages[0]}", count=len(pages))

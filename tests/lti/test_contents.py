@@ -235,6 +235,13 @@ def test_ticked_pages_are_dealt_with_together(school: School, teacher: Somebody)
     said = ticked("move", "Gamma", "Alpha", "Delta", to=f"in s-{school.ids['Trois']}")
     assert said.startswith("3 pages déplacées. Page « Alpha » déplacée en position 1 sur 3 du chapitre 3")
     assert order(school) == "Un(Bêta) Deux(Epsilon) Trois(Alpha Gamma Delta)"
+    ticked("schedule", "Gamma", "Alpha")
+    assert 'name="visible_from"' in teacher.html
+    ticked("schedule", "Gamma", "Alpha", visible_from="hier")
+    assert teacher.status == 422
+    assert "une date et une heure" in teacher.html
+    ticked("schedule", "Gamma", "Alpha", visible_from="2031-03-04T08:00")
+    assert teacher.html.count("2031") >= 2
     assert ticked("delete", "Alpha", "Epsilon").startswith("2 pages sont dans la corbeille jusqu’au ")
     teacher.send(path(school, "/trash"), at=teacher.field("at"))
     assert order(school) == "Un(Bêta) Deux(Epsilon) Trois(Alpha Gamma Delta)"
@@ -403,6 +410,31 @@ def test_the_whole_screen_by_keyboard_alone(school: School, chromium: Browser) -
         assert not page.get_by_role("link", name="Gamma", exact=True).is_visible()
         assert not there.troubles
     assert order(school) == "Un(Bêta Gamma) Deux(Alpha Delta Epsilon) Trois()"
+
+
+@pytest.mark.browser
+@pytest.mark.browser
+def test_a_page_is_moved_in_a_dialog_by_keyboard(school: School, chromium: Browser) -> None:
+    with (
+        served(school.app) as origin,
+        window(chromium, origin, viewport={"width": 700, "height": 600}) as there,
+    ):
+        page = there.look("teacher", path(school))
+        page.wait_for_selector(".fold")
+        row = page.locator(f"#p-{school.ids['Alpha']}")
+        row.locator(".menu > summary").press("Enter")
+        row.get_by_role("link", name="Déplacer…").press("Enter")
+        dialog = page.get_by_role("dialog", name="Déplacer")
+        dialog.wait_for()
+        assert page.evaluate("document.querySelector('dialog').contains(document.activeElement)")
+        page.keyboard.press("Escape")
+        dialog.wait_for(state="detached")
+        assert row.locator(".menu > summary").evaluate("it => it === document.activeElement")
+        row.get_by_role("link", name="Déplacer…").press("Enter")
+        dialog.get_by_label("Nouvelle place").select_option(f"in s-{school.ids['Trois']}")
+        dialog.get_by_role("button", name="Déplacer").press("Enter")
+        page.locator("#said", has_text="position 1").wait_for()
+        assert page.locator("dialog").count() == 0
 
 
 @pytest.mark.browser
