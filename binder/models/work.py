@@ -243,6 +243,8 @@ class Attempt(TenantRow, Base):
     """Activity id → answer."""
     seq: Mapped[int] = mapped_column(default=1)
     """Rises with each save: an old tab cannot overwrite newer answers."""
+    writer: Mapped[str] = mapped_column(sa.String(32), default="")
+    """Which open page saved last: its own late or repeated request is no conflict."""
     activity_progress: Mapped[ActivityProgress] = mapped_column(
         words(ActivityProgress), default=ActivityProgress.IN_PROGRESS
     )

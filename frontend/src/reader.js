@@ -10,3 +10,8 @@ import "./reader/print.js";
 if (document.querySelector("#contents[data-binder]")) {
   import("./contents.js").then(({ init }) => init());
 }
+
+// A page that somebody answers brings what its questions need, and saves itself.
+if (document.querySelector("fieldset[data-activity]")) import("./activities/index.js");
+const answers = document.querySelector("form[data-answers]");
+if (answers) import("./answers/index.js").then(({ init }) => init(answers));

@@ -263,6 +263,9 @@ def upgrade() -> None:
         sa.Column("corrections", binder.db.Document(), nullable=False, server_default="{}"),
     )
 
+    op.add_column(
+        "binder_attempt", sa.Column("writer", sa.String(length=32), nullable=False, server_default="")
+    )
     op.add_column("binder_attempt", sa.Column("deadline_at", binder.db.Instant(timezone=True), nullable=True))
     op.add_column(
         "binder_attempt", sa.Column("by_server", sa.Boolean(), nullable=False, server_default=sa.false())
@@ -306,6 +309,7 @@ def downgrade() -> None:
     op.drop_column("binder_attempt", "in_grace")
     op.drop_column("binder_attempt", "by_server")
     op.drop_column("binder_attempt", "deadline_at")
+    op.drop_column("binder_attempt", "writer")
 
     op.drop_column("binder_assignment", "corrections")
     op.drop_column("binder_assignment", "shuffled")
