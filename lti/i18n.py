@@ -19,6 +19,8 @@ from zoneinfo import ZoneInfo
 from babel import Locale, dates, numbers
 from babel.messages.pofile import read_po
 
+from binder.clock import now
+
 __all__ = ["DEFAULT", "LANGUAGES", "N_", "Texts", "choose", "texts"]
 
 LANGUAGES = ("fr", "en")
@@ -46,6 +48,13 @@ def _french(text: str) -> str:
     for pattern, replacement in SPACES + QUOTES:
         text = pattern.sub(replacement, text)
     return text
+
+
+NEAR = {
+    -1: N_("yesterday, %(time)s"),
+    0: N_("today, %(time)s"),
+    1: N_("tomorrow, %(time)s"),
+}
 
 
 @dataclass(frozen=True)
@@ -80,6 +89,17 @@ class Texts:
         local = instant.astimezone(self.zone)
         pattern = "EEE d MMM y, HH 'h' mm" if self.language == "fr" else "EEE d MMM y, HH:mm"
         return str(dates.format_datetime(local, pattern, locale=self.locale))
+
+    def near(self, instant: datetime) -> str:
+        """An instant on the school's clock as one says it who looks ahead: tomorrow, 18 h."""
+        local, today = instant.astimezone(self.zone), now().astimezone(self.zone).date()
+        time = local.strftime("%H h %M" if self.language == "fr" else "%H:%M")
+        time = time.removesuffix(" 00") if self.language == "fr" else time
+        away = (local.date() - today).days
+        if away in NEAR:
+            return self.gettext(NEAR[away], time=time)
+        pattern = "EEEE d MMMM" if abs(away) < 300 else "EEEE d MMMM y"
+        return f"{dates.format_date(local.date(), pattern, locale=self.locale)}, {time}"
 
     def day(self, day: date) -> str:
         """A day with its name."""

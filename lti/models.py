@@ -18,6 +18,7 @@ __all__ = [
     "Context",
     "Deployment",
     "DeploymentStatus",
+    "FeedAddress",
     "KeptForm",
     "Launch",
     "LineItem",
@@ -242,3 +243,16 @@ class KeptForm(TenantRow, Base):
     fields: Mapped[dict[str, Any]]
     """Field name → list of what was typed."""
     kept_at: Mapped[datetime] = mapped_column(default=now, index=True)
+
+
+class FeedAddress(TenantRow, Base):
+    """Which of their addresses for calendars a learner uses now; without a row it is the first."""
+
+    __tablename__ = "lti_feed_address"
+    __table_args__ = (
+        belongs_to("person_id", "binder_person"),
+        sa.UniqueConstraint("tenant_id", "person_id"),
+    )
+
+    person_id: Mapped[UUID]
+    number: Mapped[int] = mapped_column(default=0)

@@ -23,6 +23,9 @@ from tests.lti.somebody import somebody
 
 FILE = "01890000-0000-7000-8000-000000000001"
 PAGE = (Path(__file__).parent.parent / "docs" / "extending.md").read_text()
+GIVEN = {"release": "at_once", "max_attempts": "1"}
+HTML = re.findall(r"```html\n(.*?)```", PAGE, re.DOTALL)
+"""Learner's template, author's form, form of the block: as they stand on the page."""
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +56,32 @@ def test_the_activity_type_scores() -> None:
         year.load(year.content_from_form({"prompt": ["<p>?</p>"], "year": ["?"]}))
 
 
+def test_the_activitys_pages_are_shown_to_author_and_pupil(sqlite_template: Path, tmp_path: Path) -> None:
+    school = open_school(sqlite_template, tmp_path)
+    try:
+        pages = {"lti/activities/year.html": HTML[0], "lti/activities/year_form.html": HTML[1]}
+        school.app.jinja_loader = DictLoader(pages)  # type: ignore[misc]
+        teacher, path = somebody(school, "teacher"), f"/lti/my/pages/{school.ids['draft']}"
+        assert "Année" in teacher.open(f"{path}/activity/new")
+        teacher.open(f"{path}/activity?type=year&example=1")
+        assert 'value="1789"' in teacher.html
+        teacher.send(f"{path}/activity", type="year", title="Date", prompt="Quand ?", year="jadis")
+        assert teacher.status == 422
+        assert 'value="jadis"' in teacher.html
+        teacher.send(f"{path}/activity", type="year", title="Date", prompt="Quand ?", year="1789")
+        assert teacher.status == 200
+        teacher.open(path)
+        assert "1789" in teacher.html
+        teacher.open(f"{path}/give")
+        given = teacher.send(f"{path}/give", **GIVEN)
+        (address,) = set(re.findall(r"/lti/my/given/([0-9a-f-]{36})", given)) or {""}
+        pupil = somebody(school, "pupil")
+        assert ".year" in pupil.open(f"/lti/my/work/{address}")
+        assert "1789" not in pupil.html
+    finally:
+        school.close()
+
+
 def test_block_and_exporter_work_together(session: Session, storage: FileStorage) -> None:
     teacher = factories.viewer(session, factories.tenant(session))
     page, _ = factories.page_with_choice(session, teacher)
@@ -79,7 +108,7 @@ def test_the_block_loads_from_nothing_and_from_its_form() -> None:
 
 
 def test_the_blocks_form_is_shown_in_the_editor(sqlite_template: Path, tmp_path: Path) -> None:
-    (form,) = re.findall(r"```html\n(.*?)```", PAGE, re.DOTALL)
+    form = HTML[2]
     school = open_school(sqlite_template, tmp_path)
     try:
         school.app.jinja_loader = DictLoader({"lti/blocks/quote.html": form})  # type: ignore[misc]

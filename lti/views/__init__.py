@@ -7,6 +7,7 @@ from lti.views import (
     errors,
     export,
     family,
+    feeds,
     files,
     follow,
     headers,
@@ -31,6 +32,7 @@ from lti.views import (
     trash,
     uploads,
     work,
+    work_list,
 )
 from lti.views.screens import blueprint
 
@@ -42,6 +44,7 @@ __all__ = [
     "errors",
     "export",
     "family",
+    "feeds",
     "files",
     "follow",
     "headers",
@@ -66,4 +69,5 @@ __all__ = [
     "trash",
     "uploads",
     "work",
+    "work_list",
 ]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import Response
 
-from binder import followup, grading, submitting
+from binder import grading, submitting
 from binder.access import Role, find
 from binder.clock import now
 from binder.errors import Forbidden
@@ -14,23 +14,12 @@ from binder.models import Person
 from lti.views.screens import Here, render, screen
 from lti.views.work import shown_work
 
-__all__ = ["child_work", "family"]
+__all__ = ["child_work"]
 
 
 def _only_family(here: Here) -> None:
     if here.viewer.role is not Role.MENTOR:
         raise Forbidden("for families")
-
-
-@screen("/family")
-def family(here: Here) -> Response:
-    """All children with their work in this class."""
-    _only_family(here)
-    children = [
-        (find(here.session, here.viewer, Person, child), followup.work_of(here.session, here.viewer, child))
-        for child in sorted(here.viewer.children)
-    ]
-    return render("family.html", here, children=children)
 
 
 @screen("/family/<uuid:child>/work/<uuid:assignment>")

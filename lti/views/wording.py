@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from binder.blocks.references import formulas
+from binder.clock import now
 from binder.licences import LICENCES
 from binder.sanitize import linked, plain
 from binder.vocabularies import label
@@ -195,6 +196,7 @@ def helpers(words: Texts) -> Mapping[str, Any]:
     """What every template may call, apart from Flask's own names."""
     return {
         "words": words,
+        "right_now": now,
         "_": words.gettext,
         "ngettext": words.ngettext,
         "told": lambda message: told(message, words),

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import Response, request
 
-from binder import followup, grading, submitting
+from binder import grading, submitting
 from binder.access import find
 from binder.activities import activities
 from binder.clock import now
@@ -22,13 +22,7 @@ from lti.views.screens import Here, render, screen
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
 
-__all__ = ["save_work", "shown_work", "work", "work_list"]
-
-
-@screen("/work")
-def work_list(here: Here) -> Response:
-    """What has been given to the viewer's class, and how far they are."""
-    return render("work_list.html", here, rows=followup.work_of(here.session, here.viewer))
+__all__ = ["save_work", "shown_work", "work"]
 
 
 @screen("/work/<uuid:assignment>")
