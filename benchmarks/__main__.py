@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from benchmarks import contents, cpu, launches, page_views, writing
+from benchmarks import answering, contents, cpu, launches, page_views, scoring, writing
 from benchmarks.measuring import Figure
 from benchmarks.setting import Setting
 
@@ -25,6 +25,8 @@ def _all() -> Iterator[Figure]:
     yield from _in_folder(contents.measure)
     yield from _in_folder(page_views.measure_long)
     yield from _in_folder(writing.measure)
+    yield from _in_folder(answering.measure)
+    yield from scoring.measure()
 
 
 def _in_folder(measure: Callable[[Setting], Result]) -> Result:

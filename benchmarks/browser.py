@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from http.client import HTTPConnection
 from http.cookies import SimpleCookie
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 __all__ = ["Answer", "Browser", "Line"]
@@ -23,6 +26,10 @@ class Answer:
     def __init__(self, status: int, location: str, body: bytes) -> None:
         self.status, self.location, self.body = status, location, body
 
+    def json(self) -> Any:
+        """The body, read as JSON."""
+        return json.loads(self.body)
+
 
 class Browser:
     """One person's cookies, over a line that others may use too."""
@@ -39,10 +46,19 @@ class Browser:
         """POST a form; no redirection is followed."""
         return self._send("POST", target, urlencode(form))
 
-    def _send(self, method: str, target: str, body: str | None) -> Answer:
+    def post_json(self, target: str, form: Mapping[str, str]) -> Answer:
+        """POST a form as our scripts do, who are answered in JSON."""
+        return self._send("POST", target, urlencode(form), accept="application/json")
+
+    def token(self, target: str) -> str:
+        """The token of the form on a page; empty if it has none."""
+        found = re.search(rb'name="token" value="([\w-]+)"', self.get(target).body)
+        return found[1].decode() if found else ""
+
+    def _send(self, method: str, target: str, body: str | None, accept: str = "text/html") -> Answer:
         parts = urlsplit(target)
         path = parts.path + (f"?{parts.query}" if parts.query else "")
-        headers = {"Host": "tool.example", "Accept-Language": "fr", "Accept": "text/html"}
+        headers = {"Host": "tool.example", "Accept-Language": "fr", "Accept": accept}
         kept = [f"{name}={value}" for (name, at), value in self.cookies.items() if parts.path.startswith(at)]
         if kept:
             headers["Cookie"] = "; ".join(kept)

@@ -21,7 +21,7 @@ from binder.models import Membership
 from binder.storage import FileStorage
 from examples.school import lessons
 
-__all__ = ["measure", "measure_long", "open_page"]
+__all__ = ["measure", "measure_long", "open_page", "viewing", "write_peer"]
 
 LESSON, PAGE = "cycle-de-l-eau", "L’évaporation"
 BLOCKS = 30
@@ -44,12 +44,12 @@ def _measure(setting: Setting, name: str, blocks: int) -> list[Figure]:
         with serving("classeur", setting.environment) as ours:
             browser, target = open_page(setting, ours.port, blocks)
             html = browser.get(target).body.decode()
-            _write_peer(setting, html)
+            write_peer(setting, html, PAGE)
             with serving("flask_page", setting.environment) as theirs:
                 other = Browser(Line(theirs.port))
                 if other.get("/page/1").body.decode() != html:
                     raise RuntimeError("the peer does not show the same bytes")
-                sides = [(ours, _work(browser, target)), (theirs, _work(other, "/page/1"))]
+                sides = [(ours, viewing(browser, target)), (theirs, viewing(other, "/page/1"))]
                 taken = take_turns(sides, rounds=ROUNDS, each=EACH)
             statements = _statements(setting, browser, target)
     peer = "Flask + Jinja + one query"
@@ -94,15 +94,18 @@ def _give(setting: Setting, blocks: int) -> UUID:
     return given
 
 
-def _write_peer(setting: Setting, html: str) -> None:
-    setting.write("page", {"template": html.replace(PAGE, "{{ title }}")})
+def write_peer(setting: Setting, html: str, title: str) -> None:
+    """The same bytes for the peer; `title` is what it reads from its table."""
+    setting.write("page", {"template": html.replace(title, "{{ title }}")})
     with sqlite3.connect(setting.folder / "page.db") as connection:
         connection.execute("CREATE TABLE page (id INTEGER PRIMARY KEY, title TEXT NOT NULL)")
-        connection.execute("INSERT INTO page VALUES (1, ?)", (PAGE,))
+        connection.execute("INSERT INTO page VALUES (1, ?)", (title,))
     connection.close()
 
 
-def _work(browser: Browser, target: str) -> Work:
+def viewing(browser: Browser, target: str) -> Work:
+    """Open a page again and again."""
+
     def view(times: int) -> None:
         for _ in range(times):
             answer = browser.get(target)

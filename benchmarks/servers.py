@@ -20,7 +20,16 @@ from binder import db
 from binder.storage import FileStorage
 from lti import LTI
 
-__all__ = ["Server", "classeur", "flask_list", "flask_page", "make_classeur", "pylti1p3", "serving"]
+__all__ = [
+    "Server",
+    "classeur",
+    "flask_list",
+    "flask_page",
+    "flask_save",
+    "make_classeur",
+    "pylti1p3",
+    "serving",
+]
 
 START_SECONDS = 30
 OPTIONS = [
@@ -73,6 +82,11 @@ def flask_page() -> Https:
 def flask_list() -> Https:
     """Granian calls for it by name."""
     return Https(peers.list_app(Setting.from_environment()))
+
+
+def flask_save() -> Https:
+    """Granian calls for it by name."""
+    return Https(peers.save_app(Setting.from_environment()))
 
 
 class Server:

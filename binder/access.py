@@ -14,7 +14,8 @@ from sqlalchemy.orm.interfaces import ORMOption
 from binder.db import TenantRow
 from binder.errors import Forbidden, NotFound
 from binder.models.content import Binder, Right
-from binder.models.work import Assignment, Attempt
+from binder.models.given import Assignment
+from binder.models.work import Attempt
 
 __all__ = ["Role", "Viewer", "find", "may", "require", "who"]
 
@@ -99,30 +100,38 @@ def _reads_binder(viewer: Viewer, binder: Binder) -> bool:
     )
 
 
-def _is_addressed(viewer: Viewer, assignment: Assignment) -> bool:
+def _is_here(viewer: Viewer, assignment: Assignment) -> bool:
     return viewer.audience_id is not None and assignment.audience_id == viewer.audience_id
 
 
 def _follows(viewer: Viewer, assignment: Assignment) -> bool:
-    return viewer.role is Role.INSTRUCTOR and _is_addressed(viewer, assignment)
+    return viewer.role is Role.INSTRUCTOR and _is_here(viewer, assignment)
 
 
 def _reads(viewer: Viewer, assignment: Assignment) -> bool:
-    return viewer.role is not Role.ADMINISTRATOR and _is_addressed(viewer, assignment)
+    """Teachers of the class, and those of its learners and parents whom it is for."""
+    if viewer.role is Role.ADMINISTRATOR or not _is_here(viewer, assignment):
+        return False
+    if viewer.role is Role.LEARNER:
+        return assignment.is_for(viewer.person_id)
+    if viewer.role is Role.MENTOR:
+        return assignment.is_for(None) or any(assignment.is_for(child) for child in viewer.children)
+    return True
 
 
 def _answers(viewer: Viewer, assignment: Assignment) -> bool:
-    return viewer.role is Role.LEARNER and viewer.person_id is not None and _is_addressed(viewer, assignment)
+    return viewer.role is Role.LEARNER and viewer.person_id is not None and _reads(viewer, assignment)
 
 
 def _sees_copy(viewer: Viewer, attempt: Attempt) -> bool:
-    if not _is_addressed(viewer, attempt.assignment):
-        return False
-    if viewer.role is Role.MENTOR:
-        return attempt.person_id in viewer.children
-    if viewer.role is Role.LEARNER:
-        return viewer.person_id is not None and attempt.person_id == viewer.person_id
-    return _follows(viewer, attempt.assignment)
+    if viewer.role not in (Role.LEARNER, Role.MENTOR):
+        return _follows(viewer, attempt.assignment)
+    whose = {viewer.person_id} if viewer.role is Role.LEARNER else viewer.children
+    return (
+        attempt.person_id in whose
+        and _is_here(viewer, attempt.assignment)
+        and attempt.assignment.is_for(attempt.person_id)
+    )
 
 
 RULES: dict[str, Callable[[Viewer, Any], bool]] = {

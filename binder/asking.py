@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from binder.activities import Content, activities
+from binder.activities import Content, activities, type_of
 from binder.blocks import kind_of
 from binder.models import Activity, ActivityVersion
 from binder.renaming import led
@@ -39,16 +39,16 @@ def new_version(activity: Activity, content: Content) -> ActivityVersion:
 def with_files(blocks: Iterable[Block], versions: Mapping[str, ActivityVersion]) -> list[Block]:
     """Blocks that say which files their activities show, so that whoever sees a block may open them.
 
-    :param versions: activity id → version; a block whose activity is not there stays as it is.
+    :param versions: activity id → version; a block whose activity, or its type, is not there stays as it is.
     """
     return [_with_files(block, versions) for block in blocks]
 
 
 def _with_files(block: Block, versions: Mapping[str, ActivityVersion]) -> Block:
     asked = kind_of(block).activities(block)
-    if not asked or not versions.keys() >= set(asked):
+    if not asked or any(name not in versions or versions[name].type not in activities for name in asked):
         return block
-    shown = [versions[name] for name in asked if versions[name].type in activities]
+    shown = [versions[name] for name in asked]
     files = [name for one in shown for name in activities[one.type].resources(content_of(one))]
     bare = {name: value for name, value in block.items() if name != "files"}
     return {**bare, "files": list(dict.fromkeys(files))} if files else bare
@@ -56,7 +56,7 @@ def _with_files(block: Block, versions: Mapping[str, ActivityVersion]) -> Block:
 
 def content_renamed(type: str, content: Content, new: Mapping[str, UUID]) -> Content:
     """The content with its files led to the new rows; see `binder.renaming`."""
-    references = set(activities[type].resources(content)) if type in activities else set[str]()
+    references = set(type_of(type).resources(content))
     if not references:
         return content
     return Content(content.points, led(content.body, references, new), content.key, content.scoring)

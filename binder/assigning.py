@@ -1,21 +1,49 @@
-"""Giving a page to an audience."""
+"""Giving a page to a class, to groups of it, or to chosen learners."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from binder import authoring
-from binder.access import Viewer, find, require
+from binder.access import Role, Viewer, find, require, who
 from binder.errors import Forbidden, Invalid, NotFound
-from binder.models import Assignment, Page, Release
+from binder.models import Assignment, Counting, Page, Preset, Recipient, Release
+from binder.recipients import Card, meant
+from binder.windows import MAX_MINUTES, Window, checked
 
-__all__ = ["assignment_of", "give", "given_here", "place"]
+__all__ = [
+    "Card",
+    "Rules",
+    "assignment_of",
+    "distribute",
+    "give",
+    "given_here",
+    "place",
+]
 
-MAX_ATTEMPTS = 100
+MAX_CARDS = 20
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How a page is worked on, for all its cards; see `Assignment`."""
+
+    preset: Preset = Preset.HOMEWORK
+    max_attempts: int = 1
+    release: Release = Release.AT_ONCE
+    counting: Counting = Counting.LAST
+    try_penalty: Fraction = Fraction(0)
+    shuffled: bool = False
+    estimated_minutes: int | None = None
+    pinned: bool = False
 
 
 def give(
@@ -25,38 +53,95 @@ def give(
     *,
     opens_at: datetime | None = None,
     due_at: datetime | None = None,
+    closes_at: datetime | None = None,
+    minutes: int | None = None,
     max_attempts: int = 1,
     release: Release = Release.AT_ONCE,
+    preset: Preset = Preset.HOMEWORK,
 ) -> Assignment:
     """Give a page of the viewer's own to the class that they came from; a draft is published by it.
 
-    :param due_at: hand-ins after this are accepted and flagged late.
+    :param due_at: hand-ins after this are accepted and flagged late, those after `closes_at` are not.
+    :param minutes: for one attempt.
     :param max_attempts: 0 for as many as one likes.
     :raises Invalid: if the dates are the wrong way round.
     :raises Forbidden: if the viewer came from no class, or the page is not theirs.
     """
+    card = Card(opens_at=opens_at, due_at=due_at, closes_at=closes_at, minutes=minutes)
+    rules = Rules(preset=preset, max_attempts=max_attempts, release=release)
+    try:
+        (given,) = distribute(session, viewer, page_id, [card], rules)
+    except Invalid as error:
+        raise Invalid(error.detail, error.messages.get("cards", {}).get(0) or error.messages) from None
+    return given
+
+
+def distribute(
+    session: Session, viewer: Viewer, page_id: UUID, cards: Sequence[Card], rules: Rules
+) -> list[Assignment]:
+    """Give a page to several audiences of the viewer's class, each with dates of its own: an assignment a card.
+
+    :raises Invalid: as `give`, `cards` → number of the card → messages by field; also if somebody would get it twice.
+    """
     page = authoring.own_page(session, viewer, page_id)
     if viewer.audience_id is None or viewer.person_id is None:
         raise Forbidden("no class to give it to")
-    if opens_at and due_at and due_at <= opens_at:
-        raise Invalid("dates", {"due_at": ["the work is due before it opens"]})
-    if not 0 <= max_attempts <= MAX_ATTEMPTS:
-        raise Invalid(
-            "attempts", {"max_attempts": [f"from 1 to {MAX_ATTEMPTS}, or 0 for as many as one likes"]}
-        )
+    _check(session, viewer, cards, rules)
     if page.published_number is None or page.changed:
         authoring.publish(session, viewer, page_id)
+    return [_given(session, viewer, page, card, rules) for card in cards]
+
+
+def _check(session: Session, viewer: Viewer, cards: Sequence[Card], rules: Rules) -> None:
+    if not 1 <= len(cards) <= MAX_CARDS:
+        raise Invalid("cards", {"who": [f"from 1 to {MAX_CARDS} audiences"]})
+    if not 0 <= rules.try_penalty <= 1:
+        raise Invalid("penalty", {"try_penalty": ["must lie between 0 and 1"]})
+    if rules.estimated_minutes is not None and not 1 <= rules.estimated_minutes <= MAX_MINUTES:
+        raise Invalid("estimate", {"estimated_minutes": [f"a whole number from 1 to {MAX_MINUTES}"]})
+    messages: dict[int, dict[str, Any]] = {}
+    told: set[UUID] = set()
+    for number, card in enumerate(cards):
+        try:
+            checked(Window(card.opens_at, card.due_at, card.closes_at, card.minutes, rules.max_attempts))
+            persons = meant(session, viewer, card)
+            if told & persons or (number and any(one.is_for_all for one in cards[: number + 1])):
+                raise Invalid(
+                    "twice", {"who": ["somebody would get it twice: choose groups or pupils apart"]}
+                )
+            told |= persons
+        except Invalid as error:
+            messages[number] = error.messages
+    if messages:
+        raise Invalid("cards", {"cards": messages})
+
+
+def _given(session: Session, viewer: Viewer, page: Page, card: Card, rules: Rules) -> Assignment:
+    assert viewer.audience_id is not None  # noqa: S101 - for the type checker
     assignment = Assignment(
         tenant_id=viewer.tenant_id,
         page_id=page.id,
         audience_id=viewer.audience_id,
-        created_by_id=viewer.person_id,
-        opens_at=opens_at,
-        due_at=due_at,
-        max_attempts=max_attempts,
-        release=release,
+        created_by_id=who(viewer),
+        opens_at=card.opens_at,
+        due_at=card.due_at,
+        closes_at=card.closes_at,
+        minutes=card.minutes,
+        pinned=rules.pinned,
+        estimated_minutes=rules.estimated_minutes,
+        max_attempts=rules.max_attempts,
+        counting=rules.counting,
+        release=rules.release,
+        preset=rules.preset,
+        try_penalty=rules.try_penalty,
+        shuffled=rules.shuffled,
     )
     session.add(assignment)
+    session.flush()
+    whom: list[dict[str, UUID]] = [{"person_id": person} for person in dict.fromkeys(card.persons)]
+    if card.group_id is not None:
+        whom = [{"group_id": card.group_id}]
+    session.add_all(Recipient(tenant_id=viewer.tenant_id, assignment_id=assignment.id, **one) for one in whom)
     session.flush()
     return assignment
 
@@ -66,7 +151,7 @@ def place(
 ) -> Assignment:
     """The assignment behind a link that a teacher placed in a class: found, or made on its first opening.
 
-    The caller vouches that the teacher `created_by_id`, who owns the page, placed that link.
+    The caller vouches that the teacher `created_by_id`, who owns the page, placed that link. It is for the whole class.
 
     :raises NotFound: if there is no such page any more.
     """
@@ -76,6 +161,7 @@ def place(
             Assignment.tenant_id == tenant_id,
             Assignment.page_id == page_id,
             Assignment.audience_id == audience_id,
+            ~Assignment.recipients.any(),
         )
         .order_by(Assignment.id)
     )
@@ -98,20 +184,33 @@ def place(
 def assignment_of(session: Session, viewer: Viewer, assignment_id: UUID, action: str) -> Assignment:
     """An assignment to which the viewer may do `action`: `read`, `answer` or `follow`."""
     assignment = find(
-        session, viewer, Assignment, assignment_id, joinedload(Assignment.page).joinedload(Page.binder)
+        session,
+        viewer,
+        Assignment,
+        assignment_id,
+        joinedload(Assignment.page).joinedload(Page.binder),
+        joinedload(Assignment.recipients),
     )
     require(viewer, action, assignment)
     return assignment
 
 
 def given_here(session: Session, viewer: Viewer) -> list[Assignment]:
-    """What has been given to the viewer's class, the newest first, with pages and binders loaded."""
+    """What has been given to the viewer's class and concerns them, the newest first, with pages and binders loaded."""
     if viewer.audience_id is None:
         return []
     query = (
         sa.select(Assignment)
         .where(Assignment.tenant_id == viewer.tenant_id, Assignment.audience_id == viewer.audience_id)
-        .options(joinedload(Assignment.page).joinedload(Page.binder))
+        .options(
+            joinedload(Assignment.page).joinedload(Page.binder),
+            selectinload(Assignment.recipients).selectinload(Recipient.members),
+        )
         .order_by(Assignment.id.desc())
     )
-    return list(session.scalars(query))
+    persons = {Role.LEARNER: {viewer.person_id}, Role.MENTOR: viewer.children or {None}}.get(viewer.role)
+    return [
+        given
+        for given in session.scalars(query)
+        if persons is None or any(given.is_for(person) for person in persons)
+    ]

@@ -33,6 +33,7 @@ __all__ = [
     "own_page",
     "publish",
     "save_activity",
+    "store_activity",
 ]
 
 TITLE = "-title"
@@ -156,9 +157,23 @@ def save_activity(
     """Make an activity, or a new version of one; attempts keep the version that they were given.
 
     :param data: `{title, points, body, key, scoring}` as the type's forms or the native format have it.
+    :param type: another one than before turns the activity into one of that type from this version on.
     :raises Invalid: with messages by field.
     """
     binder = own_binder(session, viewer, binder_id)
+    return store_activity(session, viewer, binder, data, type=type, activity_id=activity_id)
+
+
+def store_activity(
+    session: Session,
+    viewer: Viewer,
+    binder: Binder,
+    data: Mapping[str, Any],
+    *,
+    type: str,
+    activity_id: UUID | None = None,
+) -> Activity:
+    """As `save_activity`, in a binder in which the viewer is known to be an author."""
     if type not in activities:
         raise Invalid("no such type", {"type": [f"no such type of activity: {type!r}"[:100]]})
     content = activities[type].load(data)
@@ -173,9 +188,9 @@ def save_activity(
         session.expire(binder, ["activities"])
     else:
         activity = find(session, viewer, Activity, activity_id, lock=True)
-        if activity.binder_id != binder.id or activity.type != type:
+        if activity.binder_id != binder.id:
             raise NotFound("no such activity in this binder")
-        activity.number, activity.title = activity.number + 1, title
+        activity.number, activity.title, activity.type = activity.number + 1, title, type
         for page in binder.pages:
             if any(str(activity_id) in kind_of(block).activities(block) for block in page.blocks):
                 showing.append(find(session, viewer, Page, page.id, lock=True))

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from binder.access import Viewer
+from binder.activities import Content, activities
 from binder.asking import content_of, content_renamed, new_version
 from binder.blocks import kind_of
 from binder.clock import uuid7
@@ -80,6 +81,22 @@ class Act:
             changed(self.session, self.viewer, copy)
         self.session.expire(self.target, ["pages"])
 
+    def question(self, version: ActivityVersion) -> UUID:
+        """Copy one activity as that version has it, with the files that it shows; it stands on no page yet."""
+        self.content(version)
+        name = str(version.activity_id)
+        self.versions[name] = version
+        self._bring_activities([name])
+        return self.new[name]
+
+    def content(self, version: ActivityVersion) -> Content:
+        """What an activity asks, with the files that it shows copied."""
+        content = content_of(version)
+        shown = set(activities[version.type].resources(content)) if version.type in activities else set()
+        if self.source is not self.target:
+            self._bring_resources(sorted(shown - self.new.keys()))
+        return content_renamed(version.type, content, self.new)
+
     def _block(self, block: dict[str, object]) -> dict[str, object]:
         if self.source is not self.target:
             outside = {name for name in linked_pages(block) if name not in self.new}
@@ -88,32 +105,44 @@ class Act:
         return renamed(block, self.new)
 
     def _bring_references(self, page: Page | Sheet) -> None:
-        resources, activities = set[str](), set[str]()
+        resources, asked = set[str](), set[str]()
         for block in page.blocks:
             kind = kind_of(block)
             resources.update(kind.resources(block))
-            activities.update(kind.activities(block))
+            asked.update(kind.activities(block))
         if self.source is not self.target:
             self._bring_resources(sorted(resources - self.new.keys()))
-        self._bring_activities(sorted(activities - self.new.keys()))
+        self._bring_activities(sorted(asked - self.new.keys()))
 
     def _bring_activities(self, names: list[str]) -> None:
         query = (
-            sa.select(ActivityVersion)
-            .join(Activity, sa.and_(Activity.tenant_id == ActivityVersion.tenant_id, _CURRENT))
+            sa.select(Activity, ActivityVersion)
+            .join(ActivityVersion, sa.and_(Activity.tenant_id == ActivityVersion.tenant_id, _CURRENT))
             .where(Activity.tenant_id == self.source.tenant_id, Activity.binder_id == self.source.id)
             .where(Activity.id.in_([UUID(name) for name in names]))
         )
-        newest = {str(it.activity_id): it for it in (self.session.scalars(query) if names else ())}
-        for version in (self.versions.get(name, newest[name]) for name in names if name in newest):
+        newest = {str(row[0].id): (row[0], row[1]) for row in (self.session.execute(query) if names else ())}
+        for name in (name for name in names if name in newest):
+            old, current = newest[name]
+            version = self.versions.get(name, current)
             base = {"tenant_id": self.target.tenant_id, "type": version.type, "title": version.title}
-            copy = Activity(id=uuid7(), binder_id=self.target.id, number=1, **base)
+            copy = Activity(id=uuid7(), binder_id=self.target.id, number=1, **base, **self._told(old))
             self.session.add(copy)
             self.session.flush()
             content = content_renamed(version.type, content_of(version), self.new)
             self.session.add(new_version(copy, content))
             self.new[str(version.activity_id)] = copy.id
         self.session.expire(self.target, ["activities"])
+
+    def _told(self, old: Activity) -> dict[str, Any]:
+        """What stays with a copy for the same author only: tags, and the question of the bank that it was taken from."""
+        if self.target.owner_id != self.source.owner_id:
+            return {"tags": []}
+        return {
+            "tags": list(old.tags),
+            "origin_id": old.origin_id,
+            "origin_number": old.origin_number,
+        }
 
     def _bring_resources(self, names: list[str]) -> None:
         known = {(file.sha256, file.name, file.credit, file.licence): file for file in self.target.resources}

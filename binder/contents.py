@@ -162,7 +162,8 @@ def _of(kind: type[Section | Page], binder: Binder) -> tuple[sa.ColumnElement[bo
 
 def _pages(session: Session, binder: Binder) -> Iterator[PageRow]:
     # in the text of a JSON document these quotes would be escaped, so only a block's own type is found
-    asks = sa.cast(Page.blocks, sa.Text).contains('"type": "activity"')
+    written = sa.cast(Page.blocks, sa.Text)
+    asks = sa.or_(*(written.contains(f'"type": "{kind}"') for kind in ("activity", "draw")))
     columns = (Page.id, Page.section_id, Page.title, Page.hidden, Page.visible_from)
     query = sa.select(*columns, asks, Page.published_number, Page.changed)
     for row in session.execute(query.where(*_of(Page, binder)).order_by(Page.position, Page.id)):

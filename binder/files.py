@@ -37,7 +37,7 @@ from binder.sanitize import storable
 from binder.storage import Storage
 from binder.visibility import Seen
 
-__all__ = ["MAX_FILE", "Collected", "add_file", "collect", "own_file", "place", "shown_file"]
+__all__ = ["MAX_FILE", "Collected", "add_file", "collect", "own_file", "place", "plain_name", "shown_file"]
 
 MAX_FILE = Limits().most
 """Bytes of one file of an archive at the most."""
@@ -79,7 +79,7 @@ def place(
     scan: bool = False,
 ) -> Resource:
     """A file that has been taken in becomes one of the binder's; the same under the same name is there once."""
-    name = named(_plain(name), taken.media_type)
+    name = named(plain_name(name), taken.media_type)
     captions.check_name(name, taken.media_type)
     for resource in binder.resources:
         if (resource.sha256, resource.name) == (taken.sha256, name):
@@ -102,7 +102,7 @@ def place(
     return resource
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """The last part of a path, in characters that can be seen."""
     name = os.path.basename(str(storable(name)).replace("\\", "/"))
     return "".join(letter for letter in name if letter.isprintable()).strip() or "file"
@@ -163,7 +163,7 @@ def collect(session: Session, storage: Storage, older_than: timedelta) -> Collec
     """
     before, files_gone, blobs_gone = now() - older_than, 0, 0
     for tenant_id in session.scalars(sa.select(Tenant.id).order_by(Tenant.id)).all():
-        used = _digests(session, tenant_id)
+        used = quarantine.digests(session, tenant_id)
         gone = [row for row in _unshown(session, tenant_id) if _made(row) < before]
         for row in gone:
             session.execute(sa.delete(Resource).where(Resource.tenant_id == tenant_id, Resource.id == row))
@@ -179,17 +179,6 @@ def collect(session: Session, storage: Storage, older_than: timedelta) -> Collec
 def _made(id: UUID) -> datetime:
     """When a row was made, by its identifier."""
     return datetime.fromtimestamp((id.int >> 80) / 1000, now().tzinfo)
-
-
-def _digests(session: Session, tenant_id: UUID) -> set[str]:
-    rows = session.execute(
-        sa.select(Resource.sha256, Resource.variants).where(Resource.tenant_id == tenant_id)
-    )
-    return {
-        digest
-        for sha256, variants in rows
-        for digest in (sha256, *(each["sha256"] for each in variants.values()))
-    }
 
 
 def _unshown(session: Session, tenant_id: UUID) -> list[UUID]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -15,10 +15,14 @@ from binder import outbox
 from binder.access import Role, Viewer, require
 from binder.assigning import assignment_of, given_here
 from binder.clock import now, uuid7
+from binder.counting import counting
 from binder.db import TenantRow
 from binder.errors import Forbidden, NotFound
-from binder.grading import GRADE_RELEASED, counting_grade, newest, released, subject_of
-from binder.models import Assignment, Attempt, Binder, Grade, Membership, OutboxEntry, Page, Person, Visit
+from binder.feedback import grade_shown
+from binder.grading import GRADE_RELEASED, counting_grade, subject_of
+from binder.models import Assignment, Attempt, Binder, Grade, OutboxEntry, Page, Person, Visit
+from binder.recipients import learners_of
+from binder.windows import Window, window, windows_of
 
 __all__ = [
     "Counts",
@@ -68,6 +72,10 @@ class Progress:
     passback_error: str = ""
     missing: bool = False
     """Due and not handed in."""
+    window: Window = field(default_factory=Window)
+    """The learner's own dates."""
+    counting: Grade | None = None
+    """What counts of several attempts, by the grades that may be seen."""
 
 
 @dataclass(frozen=True)
@@ -81,10 +89,12 @@ class VisitNote:
 
 
 def progress(session: Session, viewer: Viewer, assignment_id: UUID) -> list[Progress]:
-    """How far each learner of the class is, in the order of the class list."""
+    """How far each learner is whom the assignment is for, in the order of the class list."""
     assignment = assignment_of(session, viewer, assignment_id, "follow")
-    people = _learners(session, assignment)
-    attempts = _last_attempts(session, [assignment], [person.id for person in people])
+    people = learners_of(session, assignment)
+    persons = [person.id for person in people]
+    attempts = _attempts(session, [assignment], persons)
+    windows = windows_of(session, [assignment], persons)
     seen = set(
         session.scalars(
             sa.select(Visit.person_id).where(
@@ -95,32 +105,11 @@ def progress(session: Session, viewer: Viewer, assignment_id: UUID) -> list[Prog
     sent = _passbacks(session, assignment)
     rows = []
     for person in people:
-        attempt = attempts.get((assignment.id, person.id))
-        state = _state(assignment, attempt, person.id in seen, for_teacher=True)
+        whose = (assignment.id, person.id)
         told, error = sent.get(person.id, (Passback.NONE, ""))
-        grade = newest(attempt) if attempt else None
-        rows.append(
-            Progress(assignment, person, state, attempt, grade, told, error, _missing(assignment, attempt))
-        )
+        row = _progress(viewer, assignment, attempts.get(whose, []), windows[whose], seen=person.id in seen)
+        rows.append(replace(row, person=person, passback=told, passback_error=error))
     return rows
-
-
-def _learners(session: Session, assignment: Assignment) -> list[Person]:
-    query = (
-        sa.select(Person)
-        .join(
-            Membership, sa.and_(Membership.tenant_id == Person.tenant_id, Membership.person_id == Person.id)
-        )
-        .where(
-            Membership.tenant_id == assignment.tenant_id,
-            Membership.audience_id == assignment.audience_id,
-            Membership.role == Role.LEARNER.value,
-            Membership.active,
-            sa.not_(Person.is_test),
-        )
-        .order_by(Person.sort_name, Person.id)
-    )
-    return list(session.scalars(query))
 
 
 def work_of(session: Session, viewer: Viewer, person_id: UUID | None = None) -> list[Progress]:
@@ -133,20 +122,41 @@ def work_of(session: Session, viewer: Viewer, person_id: UUID | None = None) -> 
         raise Forbidden("another family's child")
     if viewer.role is Role.LEARNER and whose != viewer.person_id:
         raise Forbidden("another learner's work")
-    assignments = given_here(session, viewer)
-    attempts = _last_attempts(session, assignments, [whose] if whose else [])
+    assignments = [given for given in given_here(session, viewer) if given.is_for(whose)]
+    persons = [whose] if whose else []
+    attempts = _attempts(session, assignments, persons)
+    windows = windows_of(session, assignments, persons)
     rows = []
-    for assignment in assignments:
-        attempt = attempts.get((assignment.id, whose)) if whose else None
-        state = _state(assignment, attempt, False, for_teacher=False)
-        grade = released(attempt) if attempt else None
-        rows.append(Progress(assignment, None, state, attempt, grade, missing=_missing(assignment, attempt)))
+    for given in assignments:
+        key = (given.id, whose) if whose else None
+        theirs = windows[key] if key else window(given, None)
+        rows.append(_progress(viewer, given, attempts.get(key, []) if key else [], theirs))
     return rows
 
 
-def _last_attempts(
+def _progress(
+    viewer: Viewer, assignment: Assignment, attempts: list[Attempt], theirs: Window, *, seen: bool = False
+) -> Progress:
+    attempt = attempts[-1] if attempts else None
+    grade = grade_shown(viewer, attempt)
+    marked = [(one, found) for one in attempts if (found := grade_shown(viewer, one)) is not None]
+    counts = counting(assignment.counting, marked)
+    return Progress(
+        assignment,
+        None,
+        _state(attempt, grade, theirs, seen=seen),
+        attempt,
+        grade,
+        missing=_missing(attempt, theirs),
+        window=theirs,
+        counting=counts[1] if counts is not None and len(marked) > 1 else grade,
+    )
+
+
+def _attempts(
     session: Session, assignments: list[Assignment], people: list[UUID]
-) -> dict[tuple[UUID, UUID], Attempt]:
+) -> dict[tuple[UUID, UUID], list[Attempt]]:
+    """Everybody's attempts, the first one first."""
     if not assignments or not people:
         return {}
     query = (
@@ -159,22 +169,24 @@ def _last_attempts(
         .options(selectinload(Attempt.grades))
         .order_by(Attempt.number)
     )
-    return {(attempt.assignment_id, attempt.person_id): attempt for attempt in session.scalars(query)}
+    found: dict[tuple[UUID, UUID], list[Attempt]] = {}
+    for attempt in session.scalars(query):
+        found.setdefault((attempt.assignment_id, attempt.person_id), []).append(attempt)
+    return found
 
 
-def _state(assignment: Assignment, attempt: Attempt | None, seen: bool, *, for_teacher: bool) -> State:
+def _state(attempt: Attempt | None, grade: Grade | None, theirs: Window, *, seen: bool) -> State:
     if attempt is None:
-        if not assignment.is_open(now()):
+        if not theirs.is_open(now()):
             return State.NOT_OPEN
         return State.SEEN if seen else State.TO_DO
     if attempt.submitted_at is None:
         return State.STARTED
-    grade = newest(attempt) if for_teacher else released(attempt)
     return State.RETURNED if grade is not None and grade.released_at is not None else State.HANDED_IN
 
 
-def _missing(assignment: Assignment, attempt: Attempt | None) -> bool:
-    return assignment.is_late(now()) and (
+def _missing(attempt: Attempt | None, theirs: Window) -> bool:
+    return theirs.is_late(now()) and (
         attempt is None or (attempt.submitted_at is None and attempt.number == 1)
     )
 
@@ -265,7 +277,7 @@ def counts(session: Session, viewer: Viewer) -> Counts:
         return session.scalar(query) or 0
 
     return Counts(
-        binders=count(Binder, Binder.trashed_at.is_(None)),
+        binders=count(Binder, Binder.trashed_at.is_(None), Binder.is_bank.is_(False)),
         pages=count(Page, Page.trashed_at.is_(None)),
         assignments=count(Assignment),
         handed_in=count(Attempt, Attempt.submitted_at.is_not(None)),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from fractions import Fraction
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,15 +12,14 @@ from sqlalchemy.orm import Session
 
 from binder import outbox
 from binder.access import Viewer, find, require
-from binder.activities import ScoreState, activities
-from binder.asking import content_of
 from binder.assigning import assignment_of
 from binder.clock import now
+from binder.counting import counting_grade
 from binder.errors import Closed, Invalid
+from binder.marking import corrected, marking
 from binder.models import (
     ActivityProgress,
     ActivityVersion,
-    Assignment,
     Attempt,
     Grade,
     GradingProgress,
@@ -29,7 +27,17 @@ from binder.models import (
 )
 from binder.sanitize import storable
 
-__all__ = ["GRADE_RELEASED", "newest", "release", "released", "review", "score", "subject_of"]
+__all__ = [
+    "GRADE_RELEASED",
+    "counting_grade",
+    "give_back",
+    "newest",
+    "release",
+    "released",
+    "review",
+    "score",
+    "subject_of",
+]
 
 GRADE_RELEASED = "grade.released"
 """Event of the outbox: a grade that counts was released; its subject is `subject_of` the attempt."""
@@ -55,25 +63,14 @@ def released(attempt: Attempt) -> Grade | None:
 
 def score(session: Session, attempt: Attempt, versions: Mapping[str, ActivityVersion]) -> Grade:
     """Score a copy that was handed in, against the versions that it was shown; release it if the assignment says so."""
-    per_activity: dict[str, Any] = {}
-    total, maximum, waiting = Fraction(0), Fraction(0), False
-    for name, version in versions.items():
-        kind = activities[version.type]
-        result = kind.score(content_of(version), attempt.responses.get(name))
-        points = result.fraction * version.points
-        total, maximum = total + points, maximum + version.points
-        waiting = waiting or result.state is ScoreState.TO_MARK
-        per_activity[name] = {
-            "fraction": str(result.fraction),
-            "points": str(points),
-            "state": result.state.value,
-        }
+    marked = marking(attempt, corrected(session, attempt.assignment, versions))
+    waiting = marked.waiting
     grade = Grade(
         tenant_id=attempt.tenant_id,
         attempt_id=attempt.id,
-        score_given=total,
-        score_maximum=maximum,
-        per_activity=per_activity,
+        score_given=marked.given,
+        score_maximum=marked.maximum,
+        per_activity=marked.per_activity,
         graded_at=now(),
     )
     session.add(grade)
@@ -82,7 +79,7 @@ def score(session: Session, attempt: Attempt, versions: Mapping[str, ActivityVer
     session.flush()
     session.expire(attempt, ["grades"])
     if attempt.assignment.release is Release.AT_ONCE and not waiting:
-        _release(session, attempt, grade)
+        give_back(session, attempt, grade)
     return grade
 
 
@@ -133,7 +130,7 @@ def review(
     session.flush()
     session.expire(attempt, ["grades"])
     if attempt.assignment.release is Release.AT_ONCE:
-        _release(session, attempt, grade)
+        give_back(session, attempt, grade)
     return grade
 
 
@@ -152,12 +149,12 @@ def release(session: Session, viewer: Viewer, assignment_id: UUID) -> int:
     for attempt in session.scalars(query.order_by(Attempt.number)):
         grade = newest(attempt)
         if grade is not None and grade.released_at is None:
-            _release(session, attempt, grade)
+            give_back(session, attempt, grade)
             count += 1
     return count
 
 
-def _release(session: Session, attempt: Attempt, grade: Grade) -> None:
+def give_back(session: Session, attempt: Attempt, grade: Grade) -> None:
     """Let the learner see it and note that the gradebook must learn of it.
 
     Platforms compare the timestamps of one cell's scores at whole seconds and refuse what is not newer, so two
@@ -183,20 +180,3 @@ def _release(session: Session, attempt: Attempt, grade: Grade) -> None:
 def _after(earlier: datetime | None) -> datetime:
     instant = now()
     return instant if earlier is None else max(instant, earlier + timedelta(seconds=1))
-
-
-def counting_grade(session: Session, assignment: Assignment, person_id: UUID) -> tuple[Attempt, Grade] | None:
-    """The attempt and released grade that count for a learner: the last one given back."""
-    query = (
-        sa.select(Attempt, Grade)
-        .join(Grade, sa.and_(Grade.tenant_id == Attempt.tenant_id, Grade.attempt_id == Attempt.id))
-        .where(
-            Attempt.tenant_id == assignment.tenant_id,
-            Attempt.assignment_id == assignment.id,
-            Attempt.person_id == person_id,
-            Grade.released_at.is_not(None),
-        )
-        .order_by(Grade.released_at.desc())
-    )
-    row = session.execute(query).first()
-    return None if row is None else (row[0], row[1])

@@ -15,10 +15,13 @@ __all__ = ["own_binder", "own_binders", "own_page", "page_to_change"]
 
 
 def own_binders(session: Session, viewer: Viewer) -> list[Binder]:
-    """The viewer's binders, newest first, but for those in the trash."""
+    """The viewer's binders, newest first, but for those in the trash; their question bank is none."""
     require(viewer, "write")
     query = sa.select(Binder).where(
-        Binder.tenant_id == viewer.tenant_id, Binder.owner_id == viewer.person_id, Binder.trashed_at.is_(None)
+        Binder.tenant_id == viewer.tenant_id,
+        Binder.owner_id == viewer.person_id,
+        Binder.trashed_at.is_(None),
+        Binder.is_bank.is_(False),
     )
     return list(session.scalars(query.order_by(Binder.id.desc())))
 
@@ -26,9 +29,11 @@ def own_binders(session: Session, viewer: Viewer) -> list[Binder]:
 def own_binder(session: Session, viewer: Viewer, binder_id: UUID, action: str = "author") -> Binder:
     """A binder to which the viewer may do `action`: `look`, `propose`, `author` or `manage`.
 
-    :raises NotFound: also if it is in the trash.
+    :raises NotFound: also if it is in the trash, or a question bank, with which only `binder.banking` deals.
     """
     binder = find(session, viewer, Binder, binder_id)
+    if binder.is_bank:
+        raise NotFound("a question bank is no binder")
     require(viewer, action, binder)
     if binder.trashed_at is not None:
         raise NotFound("the binder is in the trash")

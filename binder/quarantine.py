@@ -15,13 +15,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from binder import outbox
+from binder.admitting import Held
 from binder.errors import NotFound, Unavailable
-from binder.models import OutboxEntry, Resource, ResourceState
+from binder.models import AnswerFile, OutboxEntry, Resource, ResourceState
 from binder.outbox import Begin, Due, Failed
 from binder.scanning import Scanner, Verdict
 from binder.storage import Storage
 
-__all__ = ["FILE_STORED", "Quarantine", "Waiting", "admit", "waiting"]
+__all__ = ["FILE_STORED", "HOLDERS", "Quarantine", "Waiting", "admit", "digests", "waiting"]
+
+HOLDERS: tuple[type[Resource] | type[AnswerFile], ...] = (Resource, AnswerFile)
+"""The tables whose rows hold bytes of the storage: what authors show, and what learners hand in."""
 
 FILE_STORED = "file-stored"
 """Event of the outbox; its subject is the digest of the bytes."""
@@ -29,21 +33,18 @@ FILE_STORED = "file-stored"
 log = logging.getLogger(__name__)
 
 
-def admit(session: Session, resource: Resource) -> None:
+def admit(session: Session, file: Held) -> None:
     """A file that has just come, or come again, waits for the scanner, unless its bytes have been judged already."""
-    digest = resource.tenant_id, resource.sha256
-    others = {
-        other.state: other.verdict
-        for other in session.scalars(_resources(*digest).where(Resource.id != resource.id))
-    }
+    digest = file.tenant_id, file.sha256
+    others = {other.state: other.verdict for other in _files(session, *digest) if other.id != file.id}
     if ResourceState.REFUSED in others:
-        resource.state, resource.verdict = ResourceState.REFUSED, others[ResourceState.REFUSED]
-    elif resource.state is ResourceState.READY and not (
+        file.state, file.verdict = ResourceState.REFUSED, others[ResourceState.REFUSED]
+    elif file.state is ResourceState.READY and not (
         ResourceState.READY in others and _judged(session, *digest)
     ):
-        resource.state = ResourceState.SCANNING
-    if resource.state is not ResourceState.READY:
-        outbox.put(session, resource.tenant_id, FILE_STORED, resource.sha256)
+        file.state = ResourceState.SCANNING
+    if file.state is not ResourceState.READY:
+        outbox.put(session, file.tenant_id, FILE_STORED, file.sha256)
 
 
 @dataclass(frozen=True)
@@ -59,21 +60,41 @@ class Waiting:
 
 def waiting(session: Session) -> Waiting:
     """What there is to do."""
-    scanning = (
-        sa.select(sa.func.count()).select_from(Resource).where(Resource.state == ResourceState.SCANNING)
-    )
+    scanning = [
+        sa.select(sa.func.count()).select_from(kind).where(kind.state == ResourceState.SCANNING)
+        for kind in HOLDERS
+    ]
     entries = OutboxEntry.event == FILE_STORED, OutboxEntry.delivered_at.is_(None)
     failed = sa.select(OutboxEntry.error).where(*entries, OutboxEntry.error != "")
     return Waiting(
-        session.scalar(scanning) or 0,
+        sum(session.scalar(query) or 0 for query in scanning),
         session.scalar(sa.select(sa.func.min(OutboxEntry.due_at)).where(*entries)),
         session.scalar(failed.order_by(OutboxEntry.tries.desc()).limit(1)) or "",
     )
 
 
-def _resources(tenant_id: UUID, sha256: str) -> sa.Select[Resource]:
-    same = Resource.tenant_id == tenant_id, Resource.sha256 == sha256
-    return sa.select(Resource).where(*same).order_by(Resource.id)
+def _files(session: Session, tenant_id: UUID, sha256: str, *, lock: bool = False) -> list[Held]:
+    """All that has these bytes."""
+    found: list[Held] = []
+    for kind in HOLDERS:
+        query = sa.select(kind).where(kind.tenant_id == tenant_id, kind.sha256 == sha256).order_by(kind.id)
+        found += session.scalars(query.with_for_update() if lock else query)
+    return found
+
+
+def digests(session: Session, tenant_id: UUID, *, but_refused: bool = False) -> set[str]:
+    """The digests of all bytes that some file of a school has, smaller versions of pictures included.
+
+    :param but_refused: those of refused files are not meant.
+    """
+    found: set[str] = set()
+    for kind in HOLDERS:
+        query = sa.select(kind.sha256, kind.variants).where(kind.tenant_id == tenant_id)
+        if but_refused:
+            query = query.where(kind.state != ResourceState.REFUSED)
+        for sha256, variants in session.execute(query):
+            found |= {sha256, *(each["sha256"] for each in variants.values())}
+    return found
 
 
 def _judged(session: Session, tenant_id: UUID, sha256: str) -> bool:
@@ -99,7 +120,7 @@ class Quarantine:
         """Ask about the bytes of one digest; a handler of the outbox. No transaction is open meanwhile."""
         digest = due.tenant_id, due.subject
         with self._begin() as session:
-            states = {row.state: row.verdict for row in session.scalars(_resources(*digest))}
+            states = {row.state: row.verdict for row in _files(session, *digest)}
         if ResourceState.REFUSED in states:
             verdict = Verdict(states[ResourceState.REFUSED])
         elif ResourceState.SCANNING in states:
@@ -122,30 +143,18 @@ class Quarantine:
 
     def _release(self, tenant_id: UUID, sha256: str) -> None:
         with self._begin() as session:
-            for row in session.scalars(_resources(tenant_id, sha256).with_for_update()):
+            for row in _files(session, tenant_id, sha256, lock=True):
                 if row.state is ResourceState.SCANNING:
                     row.state = ResourceState.READY
 
     def _refuse(self, tenant_id: UUID, sha256: str, verdict: Verdict) -> None:
-        digests = {sha256}
+        gone = {sha256}
         with self._begin() as session:
-            for row in session.scalars(_resources(tenant_id, sha256).with_for_update()):
+            for row in _files(session, tenant_id, sha256, lock=True):
                 row.state, row.verdict = ResourceState.REFUSED, verdict.found
-                digests |= {each["sha256"] for each in row.variants.values()}
+                gone |= {each["sha256"] for each in row.variants.values()}
             session.flush()
-            digests -= _used(session, tenant_id)
+            gone -= digests(session, tenant_id, but_refused=True)
         log.warning("refused: the file %s of tenant %s is %s", sha256, tenant_id, verdict.found)
-        for each in sorted(digests):
+        for each in sorted(gone):
             self._storage.delete(tenant_id, each)
-
-
-def _used(session: Session, tenant_id: UUID) -> set[str]:
-    """The digests of all bytes that some file has which was not refused."""
-    rows = session.execute(
-        sa.select(Resource.sha256, Resource.variants).where(
-            Resource.tenant_id == tenant_id, Resource.state != ResourceState.REFUSED
-        )
-    )
-    return {
-        it for sha256, variants in rows for it in (sha256, *(each["sha256"] for each in variants.values()))
-    }

@@ -1,9 +1,10 @@
-"""Files that arrive in pieces: announced, received, resumed after a break, and at the end a file of the binder."""
+"""Files that arrive in pieces: announced, received, resumed after a break, and at the end a file of their destination."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import BinaryIO
 from uuid import UUID
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from binder import intake
 from binder.access import Viewer, find, who
+from binder.admitting import Destination, Held, Terms
 from binder.clock import now
 from binder.errors import Conflict, Invalid, NotFound
 from binder.files import place
@@ -22,30 +24,54 @@ from binder.owning import own_binder
 from binder.sanitize import storable
 from binder.storage import Storage
 
-__all__ = ["LIFETIME", "MOST", "begin", "cancel", "expire", "receive", "upload_of"]
+__all__ = ["LIFETIME", "MOST", "ToBinder", "begin", "cancel", "expire", "receive", "upload_of"]
 
 LIFETIME = timedelta(days=7)
 """How long an upload may rest between two pieces."""
 MOST = 100
 """Uploads of one person under way at the same time."""
+UNKNOWN = 0
+"""The size of what is still being made, such as a recording; it is told with the last piece."""
 
 Begin = Callable[[], AbstractContextManager[Session]]
 
 
+@dataclass(frozen=True)
+class ToBinder:
+    """A binder that the viewer writes; a `binder.admitting.Destination`."""
+
+    binder_id: UUID
+
+    @property
+    def columns(self) -> Mapping[str, UUID]:
+        """See `Destination.columns`."""
+        return {"binder_id": self.binder_id}
+
+    def enter(self, session: Session, viewer: Viewer, limits: Limits) -> Terms:
+        """See `Destination.enter`."""
+        own_binder(session, viewer, self.binder_id)
+        return Terms(limits)
+
+    def place(self, session: Session, viewer: Viewer, taken: intake.Taken, *, name: str, scan: bool) -> Held:
+        """See `Destination.place`."""
+        return place(session, own_binder(session, viewer, self.binder_id), taken, name=name, scan=scan)
+
+    def found(self, session: Session, viewer: Viewer, id: UUID) -> Held:
+        """See `Destination.found`."""
+        return find(session, viewer, Resource, id)
+
+
 def begin(
-    session: Session, viewer: Viewer, binder_id: UUID, *, name: str, size: int, limits: Limits
+    session: Session, viewer: Viewer, to: Destination, *, name: str, size: int | None, limits: Limits
 ) -> Upload:
     """Announce a file.
 
-    :param size: bytes of the whole file.
+    :param size: bytes of the whole file; None if that will be known at its end only.
     :raises Invalid: if it is empty, larger than any file may be, or one too many.
     """
-    binder = own_binder(session, viewer, binder_id)
-    if not size:
-        raise Invalid("empty file", {"file": ["the file is empty: choose another"]})
-    if size > limits.most:
-        message = f"this file is too large: {limits.most / 1_000_000:g} MB at the most"
-        raise Invalid("too large", {"file": [message]})
+    terms = to.enter(session, viewer, limits)
+    if size is not None:
+        _check_size(size, terms)
     mine = Upload.tenant_id == viewer.tenant_id, Upload.person_id == who(viewer)
     waiting = sa.select(sa.func.count()).where(*mine, Upload.resource_id.is_(None), Upload.expires_at > now())
     if (session.scalar(waiting.select_from(Upload)) or 0) >= MOST:
@@ -54,10 +80,10 @@ def begin(
         )
     upload = Upload(
         tenant_id=viewer.tenant_id,
-        binder_id=binder.id,
+        **to.columns,
         person_id=who(viewer),
         name=str(storable(name))[:255] or "file",
-        size=size,
+        size=UNKNOWN if size is None else size,
         expires_at=now() + LIFETIME,
     )
     session.add(upload)
@@ -65,24 +91,47 @@ def begin(
     return upload
 
 
-def upload_of(
-    session: Session, viewer: Viewer, binder_id: UUID, upload_id: UUID, *, lock: bool = False
-) -> Upload:
-    """An upload of the viewer's own.
+def _check_size(size: int, terms: Terms) -> None:
+    if not size:
+        raise Invalid("empty file", {"file": ["the file is empty: choose another"]})
+    if size > terms.limits.most:
+        message = f"this file is too large: {terms.limits.most / 1_000_000:g} MB at the most"
+        raise Invalid("too large", {"file": [message]})
 
-    :raises NotFound: also if it belongs to a colleague, to another binder, or has expired.
+
+def upload_of(session: Session, viewer: Viewer, to: Destination, upload_id: UUID) -> Upload:
+    """An upload of the viewer's own, to a place where they may send files now.
+
+    :raises NotFound: also if it belongs to somebody else, goes elsewhere, or has expired.
     """
-    own_binder(session, viewer, binder_id)
+    to.enter(session, viewer, Limits())
+    return _own(session, viewer, to, upload_id)
+
+
+def _own(session: Session, viewer: Viewer, to: Destination, upload_id: UUID, *, lock: bool = False) -> Upload:
     upload = find(session, viewer, Upload, upload_id, lock=lock)
-    if (upload.binder_id, upload.person_id) != (binder_id, viewer.person_id) or upload.expires_at <= now():
+    elsewhere = any(getattr(upload, column) != value for column, value in to.columns.items())
+    if elsewhere or upload.person_id != viewer.person_id or upload.expires_at <= now():
         raise NotFound("no such upload")
     return upload
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A piece of an upload: whose and of what, as it was when the piece began to arrive."""
+
+    viewer: Viewer
+    to: Destination
+    upload_id: UUID
+    storage: Storage
+    terms: Terms
+    size: int
 
 
 def receive(
     begin: Begin,
     viewer: Viewer,
-    binder_id: UUID,
+    to: Destination,
     upload_id: UUID,
     storage: Storage,
     stream: BinaryIO,
@@ -90,85 +139,86 @@ def receive(
     offset: int,
     limits: Limits,
     scan: bool = False,
-) -> tuple[int, Resource | None]:
+    size: int | None = None,
+) -> tuple[int, Held | None]:
     """Take a piece; the last one makes the file.
 
     No transaction is open while bytes arrive or pictures are made smaller.
 
     :param begin: opens a transaction.
-    :param scan: see `binder.files.add_file`.
+    :param scan: see `Destination.place`.
+    :param size: bytes of the whole file, where that was not announced; comes with the last piece.
     :return: bytes that are here now, and the file once it is whole.
     :raises Conflict: if the piece does not begin where the last one ended.
     :raises Invalid: if the file is not one to keep; what had come is forgotten if it would never be.
     """
     with begin() as session:
-        upload = upload_of(session, viewer, binder_id, upload_id)
-        size, done = upload.size, upload.resource_id
+        terms = to.enter(session, viewer, limits)
+        upload = _own(session, viewer, to, upload_id, lock=size is not None)
+        if upload.size == UNKNOWN and size is not None:
+            _check_size(size, terms)
+            upload.size = size
+        piece, done = _Piece(viewer, to, upload_id, storage, terms, upload.size), upload.resource_id
     if done is not None:
-        return _again(begin, viewer, offset, size, done)
-    here = storage.append(viewer.tenant_id, str(upload_id), offset, stream, size - min(offset, size))
+        return _again(begin, piece, offset, done)
+    room = (piece.size or terms.limits.most) - offset
+    here = storage.append(viewer.tenant_id, str(upload_id), offset, stream, max(0, room))
     try:
-        taken = _taken(viewer, upload_id, storage, limits, here, size, first=offset == 0)
+        taken = _taken(piece, here, first=offset == 0)
         with begin() as session:
-            resource = _noted(session, viewer, binder_id, upload_id, here, taken, scan=scan)
+            file = _noted(session, piece, here, taken, scan=scan)
     except Invalid:
         with begin() as session:
-            cancel(session, viewer, binder_id, upload_id, storage)
+            cancel(session, viewer, to, upload_id, storage)
         raise
-    if resource is not None:
+    if file is not None:
         storage.discard(viewer.tenant_id, str(upload_id))
-    return here, resource
+    return here, file
 
 
-def _again(
-    begin: Begin, viewer: Viewer, offset: int, size: int, resource_id: UUID
-) -> tuple[int, Resource | None]:
+def _again(begin: Begin, piece: _Piece, offset: int, file_id: UUID) -> tuple[int, Held | None]:
     """Somebody who did not hear that all had arrived asks once more."""
-    if offset != size:
-        raise Conflict("all is here", size)
+    if offset != piece.size:
+        raise Conflict("all is here", piece.size)
     with begin() as session:
-        return size, find(session, viewer, Resource, resource_id)
+        return piece.size, piece.to.found(session, piece.viewer, file_id)
 
 
-def _taken(
-    viewer: Viewer, upload_id: UUID, storage: Storage, limits: Limits, here: int, size: int, *, first: bool
-) -> intake.Taken | None:
-    """The file once it is whole; its first piece shows whether it is too large for its kind."""
-    tenant_id, name = viewer.tenant_id, str(upload_id)
-    if here < size and not (first and here):
+def _taken(piece: _Piece, here: int, *, first: bool) -> intake.Taken | None:
+    """The file once it is whole; its first piece shows whether it is one to send here, and not too large for its kind."""
+    tenant_id, name, storage = piece.viewer.tenant_id, str(piece.upload_id), piece.storage
+    whole = here >= piece.size != UNKNOWN
+    if not whole and (not here or (piece.size and not first)):
         return None
     with storage.staged(tenant_id, name) as staged:
-        if here < size:
-            intake.recognise(staged, size, limits)
+        media_type = intake.recognise(staged, piece.size or here, piece.terms.limits)
+        piece.terms.check(media_type, whole=whole)
+        if not whole:
             return None
-        return intake.take(storage, tenant_id, staged, limits, keep=lambda: storage.finish(tenant_id, name))
+        return intake.take(
+            storage, tenant_id, staged, piece.terms.limits, keep=lambda: storage.finish(tenant_id, name)
+        )
 
 
 def _noted(
-    session: Session,
-    viewer: Viewer,
-    binder_id: UUID,
-    upload_id: UUID,
-    here: int,
-    taken: intake.Taken | None,
-    *,
-    scan: bool,
-) -> Resource | None:
+    session: Session, piece: _Piece, here: int, taken: intake.Taken | None, *, scan: bool
+) -> Held | None:
     """Write down what has arrived; whoever is first makes the file."""
-    upload = upload_of(session, viewer, binder_id, upload_id, lock=True)
+    viewer, to = piece.viewer, piece.to
+    upload = _own(session, viewer, to, piece.upload_id, lock=True)
     upload.received, upload.expires_at = max(upload.received, here), now() + LIFETIME
     if upload.resource_id is not None:
-        return find(session, viewer, Resource, upload.resource_id)
+        return to.found(session, viewer, upload.resource_id)
     if taken is None:
         return None
-    resource = place(session, own_binder(session, viewer, binder_id), taken, name=upload.name, scan=scan)
-    upload.resource_id = resource.id
-    return resource
+    file = to.place(session, viewer, taken, name=upload.name, scan=scan)
+    upload.resource_id = file.id
+    return file
 
 
-def cancel(session: Session, viewer: Viewer, binder_id: UUID, upload_id: UUID, storage: Storage) -> None:
+def cancel(session: Session, viewer: Viewer, to: Destination, upload_id: UUID, storage: Storage) -> None:
     """Forget an upload and what has arrived of it; a file that it became stays."""
-    session.delete(upload_of(session, viewer, binder_id, upload_id, lock=True))
+    session.delete(_own(session, viewer, to, upload_id, lock=True))
     session.flush()
     storage.discard(viewer.tenant_id, str(upload_id))
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from binder.access import Viewer
 from binder.blocks import kind_of, visible
+from binder.blocks.draw import drawn
 from binder.clock import now
 from binder.models import ActivityVersion, Assignment, Membership, PageRevision
 
@@ -96,7 +97,16 @@ def _seen(
     return seen(blocks, audiences=audiences, at=now(), done_at=done_at)
 
 
-def asked(versions: Mapping[str, ActivityVersion], blocks: Sequence[Block]) -> Mapping[str, ActivityVersion]:
-    """Those of a page's activities that stand in these blocks: what is not seen is neither answered nor scored."""
-    names = {name for block in blocks for name in kind_of(block).activities(block)}
+def asked(
+    versions: Mapping[str, ActivityVersion], blocks: Sequence[Block], seed: str
+) -> Mapping[str, ActivityVersion]:
+    """Those of a page's activities that stand in these blocks: what is not seen is neither answered nor scored.
+
+    :param seed: of the attempt; it decides which questions are drawn where a block has more than it asks.
+    """
+    names = {name for block in blocks for name in _names(block, seed)}
     return {name: version for name, version in versions.items() if name in names}
+
+
+def _names(block: Block, seed: str) -> Sequence[str]:
+    return drawn(block, seed) if block["type"] == "draw" else kind_of(block).activities(block)

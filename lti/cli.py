@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
-from binder import db, emptying, files, history, uploading
+from binder import answer_files, db, emptying, files, history, uploading
 from binder.clock import uuid7
 from binder.models import Tenant
 from lti import doctor, kept_forms, sessions
@@ -155,11 +155,13 @@ def purge() -> None:
     "--days", type=click.IntRange(0), default=30, show_default=True, help="Leave alone what is younger."
 )
 def tidy(days: int) -> None:
-    """Forget uploads that nobody finished, files that no page shows any more, and most versions of pages that are old."""
+    """Forget uploads that nobody finished, files that no page or answer names any more, and most versions of old pages."""
     with tool().begin() as session:
         emptied = emptying.empty(session)
     with tool().begin() as session:
         expired = uploading.expire(session, tool().storage)
+    with tool().begin() as session:
+        unnamed = answer_files.sweep(session, older_than=timedelta(days=days))
     with tool().begin() as session:
         gone = files.collect(session, tool().storage, timedelta(days=days))
     with tool().begin() as session:
@@ -167,6 +169,8 @@ def tidy(days: int) -> None:
     with tool().begin() as session:
         forgotten = kept_forms.forget(session)
     click.echo(f"Forgot {expired} uploads, {gone.resources} files and the bytes of {gone.blobs}.")
+    if unnamed:
+        click.echo(f"Forgot {unnamed} files of learners that no answer names.")
     if thinned:
         click.echo(f"Forgot {thinned} old versions of pages.")
     if forgotten:

@@ -152,7 +152,7 @@ def calendar(items: Sequence[Item], words: Texts, name: str) -> bytes:
         event = _event(item, words)
         if event is not None:
             made.add_component(event)
-    return made.to_ical()
+    return bytes(made.to_ical())
 
 
 def _event(item: Item, words: Texts) -> icalendar.Event | None:

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,7 +22,7 @@ from babel.messages.pofile import read_po
 
 from binder.clock import now
 
-__all__ = ["DEFAULT", "LANGUAGES", "N_", "Texts", "choose", "texts"]
+__all__ = ["DEFAULT", "LANGUAGES", "N_", "Texts", "add_catalogues", "choose", "texts"]
 
 LANGUAGES = ("fr", "en")
 """Languages of the interface; the first is spoken where nothing is known."""
@@ -122,15 +123,31 @@ class Texts:
             raise ValueError("before the first day of all") from None
 
 
+_folders: list[Traversable] = [files("lti") / "translations"]
+
+
+def add_catalogues(folder: Traversable) -> None:
+    """Read `<language>/LC_MESSAGES/*.po` of a folder too: for packages that bring types of activity or block.
+
+    What is translated already stays as it is.
+    """
+    if folder not in _folders:
+        _folders.append(folder)
+        texts.cache_clear()
+
+
 def _catalogued(language: str) -> Iterator[tuple[str, list[str]]]:
     """All messages of a language: the text in the sources, and its translation by number."""
-    folder = files("lti") / "translations" / language / "LC_MESSAGES"
-    for source in sorted(folder.iterdir(), key=lambda path: path.name):
-        with source.open("rb") as stream:
-            for message in read_po(stream, locale=language):
-                forms = [message.string] if isinstance(message.string, str) else list(message.string or ())
-                if message.id and not message.fuzzy and any(forms):
-                    yield message.id if isinstance(message.id, str) else message.id[0], forms
+    for place in reversed(_folders):
+        folder = place / language / "LC_MESSAGES"
+        for source in sorted(folder.iterdir(), key=lambda path: path.name) if folder.is_dir() else ():
+            with source.open("rb") as stream:
+                for message in read_po(stream, locale=language):
+                    forms = (
+                        [message.string] if isinstance(message.string, str) else list(message.string or ())
+                    )
+                    if message.id and not message.fuzzy and any(forms):
+                        yield message.id if isinstance(message.id, str) else message.id[0], forms
 
 
 @cache

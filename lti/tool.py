@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.orm import Session, sessionmaker
 
-from binder import db, outbox
+from binder import db, outbox, submitting
 from binder.access import Viewer
 from binder.grading import GRADE_RELEASED
 from binder.outbox import Handler
@@ -29,6 +29,9 @@ from lti.settings import Settings
 from lti.visits import VisitBuffer
 
 __all__ = ["Tool", "tool"]
+
+BATCH = 20
+"""Copies that are handed in in one transaction."""
 
 
 class Tool:
@@ -96,11 +99,20 @@ class Tool:
         return handlers
 
     def deliver(self, *, limit: int = 1000) -> int:
-        """Do what is due: send grades to gradebooks, fetch class lists, have new files scanned.
+        """Do what is due: hand in where time is over, send grades to gradebooks, fetch class lists, have files scanned.
 
         :return: how many entries were told.
         """
+        self._close_overdue()
         return outbox.deliver(self.begin, self.handlers(), limit=limit)
+
+    def _close_overdue(self) -> None:
+        """A look that writes nothing comes first; each batch is a transaction of its own."""
+        with self.reading() as session:
+            waits = submitting.is_any_overdue(session)
+        while waits:
+            with self.begin() as session:
+                waits = submitting.close_overdue(session, BATCH) == BATCH
 
 
 def tool() -> Tool:

@@ -1,6 +1,22 @@
 """The types of activity; importing this package registers the built-in ones."""
 
-from binder.activities import choice
+from binder.activities import (
+    categorize,
+    choice,
+    cloze,
+    drawing,
+    file_upload,
+    formula,
+    free_text,
+    hotspot,
+    label_image,
+    match,
+    numeric,
+    order,
+    recording,
+    short_answer,
+    true_false,
+)
 from binder.activities.base import (
     ActivityType,
     Content,
@@ -13,6 +29,7 @@ from binder.activities.base import (
     Tally,
     activities,
 )
+from binder.activities.unknown import Unknown, type_of
 from binder.activities.values import PartId, Points
 
 __all__ = [
@@ -27,6 +44,22 @@ __all__ = [
     "ScoreState",
     "Statistics",
     "Tally",
+    "Unknown",
     "activities",
+    "categorize",
     "choice",
+    "cloze",
+    "drawing",
+    "file_upload",
+    "formula",
+    "free_text",
+    "hotspot",
+    "label_image",
+    "match",
+    "numeric",
+    "order",
+    "recording",
+    "short_answer",
+    "true_false",
+    "type_of",
 ]

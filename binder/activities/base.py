@@ -15,6 +15,7 @@ import marshmallow
 from marshmallow import fields, validate
 
 from binder.activities.describing import json_schema
+from binder.activities.helping import Helping
 from binder.activities.values import Points
 from binder.errors import Invalid
 from binder.registry import Registry
@@ -138,7 +139,7 @@ class KeySchema(marshmallow.Schema):
     overall = fields.Nested(_Overall, load_default=lambda: {"correct": "", "partial": "", "incorrect": ""})
 
 
-class ActivityType(ABC):
+class ActivityType(Helping, ABC):
     """A type of activity. Subclass it, give it a `name`, and register it with `@activities.register`.
 
     `Body`, `Key`, `Scoring` and `Response` are marshmallow schemas: whatever is stored has passed them. Derive `Body`
@@ -210,14 +211,6 @@ class ActivityType(ABC):
     @abstractmethod
     def check(self, content: Content) -> dict[str, Any]:
         """Messages about what each part alone cannot know, by field; empty if all is well."""
-
-    def warnings(self, content: Content) -> list[str]:
-        """What is probably not meant, in English as the interface translates it; the author may leave it so."""
-        return []
-
-    def example(self, lang: str) -> dict[str, Any]:
-        """A filled example for authors, as `load()` takes it with a `title`; in French unless `lang` is known."""
-        return {}
 
     def resources(self, content: Content) -> list[str]:
         """Ids of the binder's files that a learner is shown with the question; `key` may name none."""

@@ -20,7 +20,10 @@ from binder.activities.base import (
     Tally,
     activities,
 )
+from binder.activities.choice_table import table
 from binder.activities.forms import common, one, rows
+from binder.activities.helping import Table
+from binder.activities.pasting import options as pasted_options
 from binder.activities.values import PartId, Points, exact, new_id, shuffled
 from binder.sanitize import Html, InlineHtml, plain
 
@@ -239,6 +242,14 @@ class Choice(ActivityType):
             },
             "key": {"correct": ["o0", "o1"]},
         }
+
+    def pasted(self, data: Mapping[str, Any], text: str) -> dict[str, Any]:
+        """See `ActivityType.pasted`."""
+        return pasted_options(data, text)
+
+    def scoring_table(self, content: Content, lang: str) -> Table | None:
+        """See `ActivityType.scoring_table`."""
+        return table(self, content)
 
     def answer_from_form(self, fields: Mapping[str, Sequence[str]]) -> dict[str, Any]:
         """See `ActivityType.answer_from_form`: the field `choices`."""

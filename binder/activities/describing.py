@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import marshmallow
-from apispec import APISpec
-from apispec.ext.marshmallow import MarshmallowPlugin
 
 from binder.activities.values import Points
 
@@ -17,6 +15,9 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def json_schema(schema: type[marshmallow.Schema]) -> dict[str, Any]:
     """The JSON Schema of a schema; nested ones stand inside. OpenAPI 3.1 writes JSON Schema 2020-12."""
+    from apispec import APISpec  # only where somebody asks: it takes longer to load than all types together
+    from apispec.ext.marshmallow import MarshmallowPlugin
+
     plugin = MarshmallowPlugin(schema_name_resolver=lambda _: None)  # type: ignore[arg-type,return-value]  # None: nothing by reference
     APISpec("activity", "1", "3.1.0", plugins=[plugin])
     converter: Any = plugin.converter

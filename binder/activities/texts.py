@@ -133,12 +133,14 @@ class _Rank(IntEnum):
 
 
 @dataclass(frozen=True)
-class _Pattern:
-    """An accepted text, folded and split at its stars; `bare` is without accents."""
+class _Folded:
+    """A text, folded, an accepted one split at its stars; `bare` is without accents."""
 
     kept: tuple[str, ...]
     bare: tuple[str, ...]
-    allowed: int
+    letters: frozenset[str]
+    digits: Sequence[str]
+    allowed: int = 0
 
 
 def folded_always(text: str) -> str:
@@ -195,27 +197,32 @@ def _found(typed: str, accepted: Sequence[Accepted], rules: Rules) -> list[tuple
     if not kept:
         return [None] * len(accepted)
     bare = _bare(kept)
-    return [_against(answer, kept, bare, rules) for answer in accepted]
+    folded_once = _Folded((kept,), (bare,), frozenset(bare), DIGIT.findall(bare))
+    return [_against(answer, folded_once, rules) for answer in accepted]
 
 
-def _against(answer: Accepted, kept: str, bare: str, rules: Rules) -> tuple[_Rank, Match] | None:
+def _against(answer: Accepted, typed: _Folded, rules: Rules) -> tuple[_Rank, Match] | None:
     """Exact, but for accents, but for typing errors: the first that holds."""
     pattern = _pattern(answer.text, rules.case, rules.punctuation)
     single = len(pattern.kept) == 1
-    if _fits(kept, pattern.kept) or (rules.accents == "ignore" and _fits(bare, pattern.bare)):
+    if _fits(typed.kept[0], pattern.kept) or (
+        rules.accents == "ignore" and _fits(typed.bare[0], pattern.bare)
+    ):
         rank = _Rank.EXACT if single else _Rank.PATTERN
         if answer.fraction:
             return rank, Match(answer.fraction, Reason.MATCH, answer.text, answer.feedback)
         rank = _Rank.EXACT if single else _Rank.WORTHLESS_PATTERN
         return rank, Match(Fraction(0), Reason.NO_MATCH, answer.text, answer.feedback)
-    if _fits(bare, pattern.bare):
+    if _fits(typed.bare[0], pattern.bare):
         return _Rank.ACCENTS, _lessened(answer, Reason.ACCENT_ERROR, rules.worth_without_accents)
     if rules.typos == "no" or not single or not pattern.allowed:
         return None
-    apart = edits(bare, pattern.bare[0], pattern.allowed)
-    if apart > pattern.allowed or DIGIT.findall(bare) != DIGIT.findall(pattern.bare[0]):
-        return None  # another number is another answer
-    if edits(kept, pattern.kept[0], apart) > apart and rules.accents != "ignore":
+    if len(typed.letters - pattern.letters) > pattern.allowed or typed.digits != pattern.digits:
+        return None  # too far away; and another number is another answer
+    apart = edits(typed.bare[0], pattern.bare[0], pattern.allowed)
+    if apart > pattern.allowed:
+        return None
+    if rules.accents != "ignore" and edits(typed.kept[0], pattern.kept[0], apart) > apart:
         worth = min(rules.worth_without_accents, rules.typo_fraction)
         return _Rank.TYPO, _lessened(answer, Reason.TYPO if worth else Reason.ACCENT_ERROR, worth)
     return _Rank.TYPO, _lessened(answer, Reason.TYPO, rules.typo_fraction)
@@ -264,11 +271,12 @@ def _authored(text: str, case: str, punctuation: str) -> str:
 
 
 @lru_cache(maxsize=2048)
-def _pattern(text: str, case: str, punctuation: str) -> _Pattern:
+def _pattern(text: str, case: str, punctuation: str) -> _Folded:
     kept = _kept(text, case, punctuation)
     bare = _bare(kept)
     letters = sum(1 for _ in islice(filter(str.isalpha, bare), 10))
-    return _Pattern(_split(kept), _split(bare), 0 if letters <= 3 else 1 if letters <= 9 else 2)
+    allowed = 0 if letters <= 3 else 1 if letters <= 9 else 2
+    return _Folded(_split(kept), _split(bare), frozenset(bare), DIGIT.findall(bare), allowed)
 
 
 def _split(text: str) -> tuple[str, ...]:

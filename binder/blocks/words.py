@@ -20,6 +20,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "captions": "Sous-titres pour sourds et malentendants",
         "consigne": "Consigne",
         "descriptions": "Audiodescription",
+        "draw": "Chaque élève reçoit {count} de ces {total} questions, tirées au sort.",
         "embed_note": (
             "Rien n’est encore chargé. Si tu l’affiches ici, ton appareil contacte {host}\u00a0: ce site "
             "apprend ton adresse IP et le type de ton navigateur, et peut déposer des cookies."
@@ -51,6 +52,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "captions": "Captions",
         "consigne": "What to do",
         "descriptions": "Audio description",
+        "draw": "Each pupil gets {count} of these {total} questions, drawn at random.",
         "embed_note": (
             "Nothing has been loaded yet. If you show it here, your device contacts {host}: that site learns "
             "your IP address and the kind of your browser, and may set cookies."

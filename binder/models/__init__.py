@@ -13,22 +13,24 @@ from binder.models.content import (
     Share,
     StoredFile,
 )
-from binder.models.outbox import OutboxEntry
-from binder.models.people import Audience, Membership, Person, Tenant
-from binder.models.work import (
+from binder.models.given import (
     Accommodation,
-    ActivityProgress,
-    AnswerFile,
     Assignment,
-    Attempt,
     Counting,
-    Grade,
-    GradingProgress,
     Override,
     Preset,
     Recipient,
-    Regrade,
     Release,
+)
+from binder.models.outbox import OutboxEntry
+from binder.models.people import Audience, Membership, Person, Tenant
+from binder.models.work import (
+    ActivityProgress,
+    AnswerFile,
+    Attempt,
+    Grade,
+    GradingProgress,
+    Regrade,
     Visit,
 )
 from binder.models.writing import PageRevision, PageText, PageVersion, Proposal, ProposalState, Upload
@@ -56,9 +58,9 @@ __all__ = [
     "PageVersion",
     "Person",
     "Preset",
-    "Recipient",
     "Proposal",
     "ProposalState",
+    "Recipient",
     "Regrade",
     "Release",
     "Resource",

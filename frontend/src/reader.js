@@ -15,3 +15,7 @@ if (document.querySelector("#contents[data-binder]")) {
 if (document.querySelector("fieldset[data-activity]")) import("./activities/index.js");
 const answers = document.querySelector("form[data-answers]");
 if (answers) import("./answers/index.js").then(({ init }) => init(answers));
+
+// An author places zones on a picture.
+const zoning = document.querySelector("[data-zoning]");
+if (zoning) import("./activities/parts/zones.js").then(({ init }) => init(zoning));

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from flask import Response
-
-from binder import grading, submitting
+from binder import feedback, submitting
 from binder.access import Role, find
-from binder.clock import now
 from binder.errors import Forbidden
 from binder.models import Person
 from lti.views.screens import Here, render, screen
-from lti.views.work import shown_work
+from lti.views.work import close_overdue, shown_work
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as BaseResponse
 
 __all__ = ["child_work"]
 
@@ -23,10 +24,13 @@ def _only_family(here: Here) -> None:
 
 
 @screen("/family/<uuid:child>/work/<uuid:assignment>")
-def child_work(here: Here, child: UUID, assignment: UUID) -> Response:
+def child_work(here: Here, child: UUID, assignment: UUID) -> BaseResponse:
     """A child's page, and the result once it has been given back."""
     _only_family(here)
     opened = submitting.open_work(here.session, here.viewer, assignment, person_id=child)
+    if opened.is_overdue and (again := close_overdue(assignment)):
+        return again
+    seen = feedback.visible(here.session, here.viewer, opened.assignment, opened.attempt, opened.at)
     shown = shown_work(here, opened, person_id=child, home="../../..")
     return render(
         "child_work.html",
@@ -34,6 +38,6 @@ def child_work(here: Here, child: UUID, assignment: UUID) -> Response:
         child=find(here.session, here.viewer, Person, child),
         work=opened,
         content=shown.whole(opened.blocks),
-        grade=grading.released(opened.attempt) if opened.attempt else None,
-        now=now(),
+        grade=feedback.grade_shown(here.viewer, opened.attempt) if seen.marks else None,
+        now=opened.at,
     )

@@ -12,8 +12,9 @@ from uuid import UUID
 from flask import Response, redirect, request
 
 from binder import authoring, files, submitting
+from binder.admitting import Held
 from binder.mediatypes import UNKNOWN, Kind, kind_of
-from binder.models import Page, PageRevision, Resource
+from binder.models import Page, PageRevision
 from binder.visibility import Seen
 from lti.tool import tool
 from lti.views.screens import Here, screen
@@ -37,7 +38,7 @@ UNQUOTED = "!#$&+-.^_`|~"
 """Beside letters and digits, what stands for itself: https://www.rfc-editor.org/rfc/rfc8187#section-3.2.1"""
 
 
-def send(here: Here, resource: Resource) -> BaseResponse:
+def send(here: Here, resource: Held) -> BaseResponse:
     """The bytes of a file that the viewer may have: all, a part, or a picture made smaller (`?w=480`)."""
     sha256, size = _chosen(resource)
     media_type, disposition = _told(resource)
@@ -87,7 +88,7 @@ def _elsewhere(here: Here, sha256: str, media_type: str, disposition: str) -> Ba
     return response
 
 
-def _chosen(resource: Resource) -> tuple[str, int]:
+def _chosen(resource: Held) -> tuple[str, int]:
     """Digest and size of the narrowest version that is as wide as was asked for."""
     wanted = request.args.get("w", type=int)
     if wanted is not None:
@@ -97,7 +98,7 @@ def _chosen(resource: Resource) -> tuple[str, int]:
     return resource.sha256, resource.size
 
 
-def _told(resource: Resource) -> tuple[str, str]:
+def _told(resource: Held) -> tuple[str, str]:
     """Media type and disposition; what might run anywhere is told to be nothing, and to be saved."""
     kind = kind_of(resource.media_type)
     shown = kind in SHOWN or resource.media_type == PDF

@@ -1,4 +1,4 @@
-"""Giving a page to the class, and following it: who has read, handed in, got what; marking and giving back."""
+"""Following what was given: who has read, handed in, got what; marking and giving back."""
 
 from __future__ import annotations
 
@@ -9,65 +9,20 @@ from uuid import UUID
 from flask import Response, request
 from sqlalchemy.orm import joinedload
 
-from binder import assigning, authoring, followup, grading, submitting
+from binder import assigning, followup, grading, submitting
 from binder.access import find, require
 from binder.errors import Invalid, NotFound
-from binder.models import Assignment, Attempt, Audience, Page, Release
+from binder.models import Assignment, Attempt, Page
 from lti import roster
 from lti.tool import tool
-from lti.views.forms import identifier, number, points, problems
-from lti.views.screens import Here, render, screen, texts
-from lti.views.work import shown_work
+from lti.views.forms import identifier, points, problems
+from lti.views.screens import Here, render, screen
+from lti.views.work import close_overdue, shown_work
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
 
-__all__ = ["copy", "follow_up", "give", "given", "release", "review"]
-
-
-@screen("/pages/<uuid:page>/give")
-def give_form(here: Here, page: UUID) -> Response:
-    """When, until when, how often, and when results are seen."""
-    return _give_form(here, page)
-
-
-def _give_form(here: Here, page: UUID, error: Invalid | None = None) -> Response:
-    own = authoring.own_page(here.session, here.viewer, page)
-    audience_id = here.viewer.audience_id
-    return render(
-        "give.html",
-        here,
-        page=own,
-        audience=find(here.session, here.viewer, Audience, audience_id) if audience_id else None,
-        typed=request.form,
-        problems=problems(error),
-        status=422 if error else 200,
-    )
-
-
-@screen("/pages/<uuid:page>/give", "POST")
-def give(here: Here, page: UUID) -> BaseResponse:
-    """Give the page to the class that the viewer came from."""
-    words = texts()
-    try:
-        try:
-            opens_at = words.instant(request.form.get("opens_at", ""))
-            due_at = words.instant(request.form.get("due_at", ""))
-        except ValueError:
-            raise Invalid("date", {"due_at": ["write a date and a time"]}) from None
-        assignment = assigning.give(
-            here.session,
-            here.viewer,
-            page,
-            opens_at=opens_at,
-            due_at=due_at,
-            max_attempts=number("max_attempts", 1),
-            release=Release.BY_HAND if request.form.get("release") == Release.BY_HAND else Release.AT_ONCE,
-        )
-    except Invalid as error:
-        return _give_form(here, page, error)
-    roster.want(here.session, assignment.tenant_id, assignment.audience_id)
-    return here.to("follow_up", assignment=assignment.id)
+__all__ = ["copy", "follow_up", "given", "release", "review"]
 
 
 @screen("/given")
@@ -78,9 +33,12 @@ def given(here: Here) -> Response:
 
 
 @screen("/given/<uuid:assignment>")
-def follow_up(here: Here, assignment: UUID) -> Response:
+def follow_up(here: Here, assignment: UUID) -> BaseResponse:
     """The class list with the state of each pupil."""
     rows = followup.progress(here.session, here.viewer, assignment)
+    is_overdue = submitting.is_any_overdue(here.session, assignment_id=assignment)
+    if is_overdue and (again := close_overdue(assignment)):
+        return again
     given = assigning.assignment_of(here.session, here.viewer, assignment, "follow")
     waiting = sum(1 for row in rows if row.grade is not None and row.grade.released_at is None)
     return render(
@@ -129,8 +87,7 @@ def _copy(here: Here, attempt_id: UUID, error: Invalid | None = None) -> Respons
     opened = submitting.work_of_attempt(here.session, attempt)
     grade = grading.newest(attempt)
     shown = shown_work(here, opened, person_id=attempt.person_id)
-    shown.mode, shown.results = ("result", grade.per_activity) if grade else ("copy", {})
-    shown.solved = set(opened.versions) if grade else ()
+    shown.marking = True
     return render(
         "copy.html",
         here,

@@ -27,6 +27,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("text", N_("Text"), N_("Paragraphs, lists, tables, formulas")),
         Kind("image", N_("Picture"), N_("A photo, a drawing, a diagram")),
         Kind("activity", N_("Activity"), N_("A question that pupils answer")),
+        Kind("draw", N_("Random draw"), N_("Some of several questions, others for each pupil")),
         Kind("heading", N_("Heading"), N_("Opens a part of the page")),
         Kind("callout", N_("Frame"), N_("An instruction, something to remember, a warning")),
         Kind("math", N_("Formula"), N_("In a line of its own, written in LaTeX")),

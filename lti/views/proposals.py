@@ -30,7 +30,7 @@ __all__ = ["decide", "make_proposal", "proposal", "proposals", "propose", "propo
 
 NEW = ("text", "heading", "callout", "embed")
 """Types of which a new block can be proposed: those that need no file."""
-FIXED = frozenset({"activity", "divider"})
+FIXED = frozenset({"activity", "divider", "draw"})
 """Types whose block nobody proposes to change."""
 KEPT = ("hidden_until", "audience")
 """What a block says beside its content; a proposal leaves it as it is."""

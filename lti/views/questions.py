@@ -2,39 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from flask import Response, request
 
-from binder import authoring, composing
-from binder.activities import ActivityType, Content, activities
-from binder.errors import Invalid
+from binder import authoring, composing, lending
+from binder.activities import activities
+from binder.activities.pasting import MOST_PASTED
+from binder.activities.transforming import transformed
+from binder.errors import Invalid, NotFound
+from binder.models import Activity, Page
 from lti.views.block_forms import take_in
-from lti.views.forms import identifier, problems
-from lti.views.pages import own_activities, preview
+from lti.views.forms import identifier
+from lti.views.pages import own_activities
+from lti.views.question_forms import Asked, in_words, known, written_as_html
 from lti.views.screens import Here, render, screen, texts
-from lti.views.weights import weight_limit
-from lti.views.wording import as_html
+from lti.views.trying import probed, tried
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
 
-__all__ = ["edit_activity", "in_words", "new_activity", "save_activity"]
-
-DEFAULT = "choice"
-FILES = ("picture", "sound", "film", "document")
+__all__ = ["edit_activity", "in_words", "new_activity", "page_questions", "save_activity"]
 
 
-def in_words(names: Mapping[str, str], language: str, name: str = "") -> str:
-    """What a type says of itself in the viewer's language, or else in any, or else its name."""
-    return names.get(language) or next(iter(names.values()), name)
+@screen("/pages/<uuid:page>/questions")
+def page_questions(here: Here, page: UUID) -> Response:
+    """The first step: the questions of a page, each with what can be done to it."""
+    own = authoring.own_page(here.session, here.viewer, page)
+    known_here, language = own_activities(own), texts().language
+    rows = [
+        (block, [known_here[name] for name in _asked(block) if name in known_here]) for block in own.blocks
+    ]
+    rows = [(block, asked) for block, asked in rows if asked]
+    return render(
+        "page_questions.html",
+        here,
+        page=own,
+        rows=rows,
+        newer=lending.newer(here.session, here.viewer, {one for _, asked in rows for one in asked}),
+        kinds={kind.name: in_words(kind.titles, language, kind.name) for kind in activities},
+    )
+
+
+def _asked(block: Mapping[str, Any]) -> list[str]:
+    return [block["activity"]] if block["type"] == "activity" else list(block.get("activities", ()))
 
 
 @screen("/pages/<uuid:page>/activity/new")
 def new_activity(here: Here, page: UUID) -> Response:
-    """Choose the type of a new activity, each with what it is for."""
+    """Choose the type of a new activity, each with what it is for; or one from the question bank."""
     own, language = authoring.own_page(here.session, here.viewer, page), texts().language
     offered = [
         (kind.name, in_words(kind.titles, language, kind.name), in_words(kind.lines, language))
@@ -46,87 +65,151 @@ def new_activity(here: Here, page: UUID) -> Response:
 @screen("/pages/<uuid:page>/activity")
 def edit_activity(here: Here, page: UUID) -> Response:
     """The form of a new activity of `?type=`, filled where `?example=1`, or of the one that `?activity=` names."""
-    typed = None
-    if request.args.get("example") == "1":
-        own = authoring.own_page(here.session, here.viewer, page)
-        typed = _known(request.args.get("type", "")).example(own.binder.lang) or None
-    return _activity_form(here, page, request.args.get("activity", ""), typed=typed)
+    own = authoring.own_page(here.session, here.viewer, page)
+    existing = own_activities(own).get(request.args.get("activity", ""))
+    if existing is not None:
+        return Asked(own, known(existing.type), existing, _stored(existing)).show(here)
+    kind = known(request.args.get("type", ""))
+    filled = request.args.get("example") == "1"
+    return Asked(own, kind, data=kind.example(own.binder.lang) if filled else {}).show(here)
 
 
-def _known(name: str) -> ActivityType:
-    return activities[name if name in activities else DEFAULT]
-
-
-def _activity_form(
-    here: Here,
-    page_id: UUID,
-    activity_id: str,
-    error: Invalid | None = None,
-    typed: dict[str, Any] | None = None,
-) -> Response:
-    own = authoring.own_page(here.session, here.viewer, page_id)
-    existing = own_activities(own).get(activity_id)
-    kind = _known(existing.type if existing is not None else request.values.get("type", ""))
-    data = typed
-    if data is None and existing is not None:
-        version = existing.current
-        data = {"title": version.title, "points": str(version.points), "body": version.body}
-        data |= {"key": version.key, "scoring": version.scoring}
-    return render(
-        f"activities/{kind.name}_form.html",
-        here,
-        page=own,
-        type=kind.name,
-        kind_title=in_words(kind.titles, texts().language, kind.name),
-        activity_id=activity_id if existing else "",
-        data=data or {},
-        warnings=_warnings(kind, data) if existing is not None and error is None else [],
-        shown=preview(here, own, []),
-        limits={name: weight_limit(name, texts()) for name in FILES},
-        problems=problems(error),
-        status=422 if error else 200,
-    )
-
-
-def _warnings(kind: ActivityType, data: Mapping[str, Any] | None) -> list[str]:
-    try:
-        content: Content = kind.load(data or {})
-    except Invalid:
-        return []
-    return kind.warnings(content)
+def _stored(activity: Activity) -> dict[str, Any]:
+    version = activity.current
+    data = {"title": version.title, "points": str(version.points), "body": version.body}
+    return {**data, "key": version.key, "scoring": version.scoring}
 
 
 @screen("/pages/<uuid:page>/activity", "POST")
 def save_activity(here: Here, page: UUID) -> BaseResponse:
-    """A new activity on the page, or a new version of one; "more" only adds empty lines to the form."""
+    """A new activity on the page, or a new version of one; `ACTIONS` only show the form again, and store nothing."""
     own = authoring.own_page(here.session, here.viewer, page)
-    activity_id = request.form.get("activity", "")
-    existing = own_activities(own).get(activity_id)
-    kind = _known(existing.type if existing else request.form.get("type", ""))
-    typed = _typed_activity(here, page, kind)
-    if request.form.get("action") == "more":
-        return _activity_form(here, page, activity_id, typed={**typed, "more": True})
+    existing = own_activities(own).get(request.form.get("activity", ""))
+    kind = known(request.form.get("type", "") or (existing.type if existing is not None else ""))
+    fields = request.form.to_dict(flat=False)
+    action = request.form.get("action", "")
+    if action not in PURE:
+        take_in(here, page, fields)
+        fields |= _proportions(own, fields)
+    asked = Asked(own, kind, existing, written_as_html(kind, fields), typed=True)
+    if action in ACTIONS:
+        return ACTIONS[action](here, asked).show(here)
+    return _save(here, asked)
+
+
+def _proportions(page: Page, fields: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Width and height of the picture that the form names, in pixels, as the binder knows them."""
+    named = next(iter(fields.get("resource", ())), "")
+    file = next((one for one in page.binder.resources if str(one.id) == named), None)
+    if file is None or file.width is None or file.height is None:
+        return {}
+    return {"resource_width": [str(file.width)], "resource_height": [str(file.height)]}
+
+
+def _save(here: Here, asked: Asked) -> BaseResponse:
+    own, existing = asked.page, asked.existing
     try:
-        saved = authoring.save_activity(
-            here.session,
-            here.viewer,
-            own.binder_id,
-            typed,
-            type=kind.name,
-            activity_id=identifier(activity_id) if existing else None,
-        )
+        with here.session.begin_nested():
+            saved = _saved(here, own, asked)
     except Invalid as error:
-        return _activity_form(here, page, activity_id, error, typed)
+        return replace(asked, error=error).show(here)
+    if request.form.get("action") == "keep":
+        return here.to("edit_activity", page=own.id, activity=saved.id, kept=1)
+    if existing is None or request.form.get("from") != "questions":
+        return here.to("edit_page", page=own.id, _anchor=f"a-{saved.id}")
+    return here.to("page_questions", page=own.id)
+
+
+def _saved(here: Here, own: Page, asked: Asked) -> Activity:
+    """The question as it is stored now; on the page, if it is new; in the bank, if its author wants that."""
+    existing, kind = asked.existing, asked.kind
+    saved = authoring.save_activity(
+        here.session,
+        here.viewer,
+        own.binder_id,
+        asked.data,
+        type=kind.name,
+        activity_id=existing.id if existing is not None else None,
+    )
     if existing is None:
         here.session.expire(own.binder, ["activities"])
         block = {"type": "activity", "activity": str(saved.id)}
-        composing.add_block(here.session, here.viewer, page, block, after=request.form.get("after") or None)
-    return here.to("edit_page", page=page, _anchor=f"a-{saved.id}")
+        composing.add_block(here.session, here.viewer, own.id, block, after=request.form.get("after") or None)
+    if request.form.get("action") == "keep":
+        names = request.form.get("bank_tags", "")[:2000].split(",")
+        lending.keep(here.session, here.viewer, saved.id, tags=names)
+    return saved
 
 
-def _typed_activity(here: Here, page: UUID, kind: ActivityType) -> dict[str, Any]:
-    fields = request.form.to_dict(flat=False)
-    take_in(here, page, fields)
-    for name, form in kind.written.items():
-        fields[name] = [as_html(text, inline=form == "inline") for text in fields.get(name, [])]
-    return {**kind.content_from_form(fields), "title": request.form.get("title", "")}
+def _more(here: Here, asked: Asked) -> Asked:
+    """Empty lines at the end of the form."""
+    return replace(asked, data={**asked.data, "more": True})
+
+
+def _paste(here: Here, asked: Asked) -> Asked:
+    """The lines of a pasted list as rows."""
+    text = request.form.get("pasted", "")[:MOST_PASTED]
+    return replace(asked, data=asked.kind.pasted(asked.data, text))
+
+
+def _count(here: Here, asked: Asked) -> Asked:
+    """The table of what typical answers are worth."""
+    try:
+        asked.kind.load(asked.data)
+    except Invalid as error:
+        return replace(asked, error=error)
+    return replace(asked, table=True)
+
+
+def _probe(here: Here, asked: Asked) -> Asked:
+    """What a text is worth."""
+    try:
+        content = asked.kind.load(asked.data)
+        return replace(asked, probe=probed(asked.kind, content, asked.page.binder.lang))
+    except Invalid as error:
+        return replace(asked, error=error)
+
+
+def _try(here: Here, asked: Asked) -> Asked:
+    """The question as a learner has it, or what became of the answer to it."""
+    try:
+        return replace(asked, trial=tried(here, asked))
+    except Invalid as error:
+        return replace(asked, error=error)
+
+
+def _transform(here: Here, asked: Asked) -> Asked:
+    """The form of another type, filled; the question stays what it is until it is saved."""
+    target = request.form.get("transform_to", "")
+    try:
+        content = asked.kind.load(asked.data)
+        data, lost = transformed(asked.kind.name, content, target, asked.page.binder.lang)
+    except Invalid as error:
+        return replace(asked, error=error)
+    filled = {**data, "title": asked.data.get("title", "")}
+    return replace(asked, kind=activities[target], data=filled, lost=lost)
+
+
+ACTIONS: Mapping[str, Callable[[Here, Asked], Asked]] = {
+    "more": _more,
+    "paste": _paste,
+    "table": _count,
+    "probe": _probe,
+    "try": _try,
+    "check": _try,
+    "transform": _transform,
+    "back": lambda here, asked: asked,
+}
+"""What a button of the form may ask for than to save it; `back` shows what a device has kept."""
+PURE = frozenset(("table", "probe", "try", "check", "back"))
+"""Those in which not even a file that is being chosen is stored."""
+
+
+@screen("/pages/<uuid:page>/questions/<uuid:activity>/renew", "POST")
+def renew_activity(here: Here, page: UUID, activity: UUID) -> BaseResponse:
+    """The question as the bank has it now, as a new version."""
+    own = authoring.own_page(here.session, here.viewer, page)
+    if str(activity) not in own_activities(own):
+        raise NotFound("no such question in this binder")
+    lending.renew(here.session, here.viewer, activity)
+    return here.to("edit_activity", page=page, activity=identifier(str(activity)))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from markupsafe import Markup
 
-from binder.activities import Content, Effect, activities
+from binder.activities import Content, Effect, type_of
+from binder.activities.marked import Marked
 from binder.asking import content_of
 from binder.blocks import FileView, kind_of, references
 from binder.blocks.outline import closed_up
@@ -20,6 +21,10 @@ from lti.tool import tool
 from lti.views.limits import limits
 from lti.views.screens import Here, texts
 from lti.views.templates import filled
+from lti.views.wording import told
+
+if TYPE_CHECKING:
+    from lti.views.handed import Handed
 
 __all__ = ["Shown", "file_views", "leading", "still"]
 
@@ -136,6 +141,10 @@ class Shown:
     """Block id → its HTML, where that is known already."""
     pages: Callable[[str], str | None] | None = None
     """Page id → address, None where whoever looks may not read it; without it no link between pages leads anywhere."""
+    handed: Handed | None = None
+    """The files of the learner whose copy this is."""
+    marking: bool = False
+    """Whether whoever looks marks the copy."""
     _number: int = 0
 
     @property
@@ -157,13 +166,16 @@ class Shown:
         if version is None:
             return Markup("")
         self._number += 1
-        kind, result = activities[version.type], self.results.get(activity_id)
+        kind, result = type_of(version.type), self._result(activity_id)
         content, response = self.content(version), self.responses.get(activity_id) or {}
-        told = self.mode == "preview" or (self.mode != "paper" and activity_id in self.solved)
+        may_see = self.mode == "preview" or (self.mode != "paper" and activity_id in self.solved)
         words = texts()
+        marker = None
+        if isinstance(kind, Marked) and (self.marking or self.mode == "preview"):
+            marker = kind.for_marker(content, response)
         return Markup(  # noqa: S704 - a template escapes
             filled(
-                f"activities/{version.type}.html",
+                f"activities/{kind.name}.html",
                 words,
                 id=activity_id,
                 number=self._number,
@@ -174,20 +186,26 @@ class Shown:
                 hint=references.shown(content.body.get("hint", ""), self),
                 question=kind.public(content, f"{self.seed}/{activity_id}"),
                 response=response,
-                unreadable=[words.gettext(text) for text in kind.problems(content, response, self.lang)],
+                unreadable=[told(text, words) for text in kind.problems(content, response, self.lang)],
                 result=result,
-                solution=kind.solution(content, response) if told else None,
-                explanation=references.formulas(content.key.get("explanation", "")) if told else "",
-                overall=_overall(content, result) if told else "",
+                solution=kind.solution(content, response) if may_see else None,
+                explanation=references.formulas(content.key.get("explanation", "")) if may_see else "",
+                overall=_overall(content, result) if may_see else "",
                 file=self.file,
+                handed=self.handed,
+                marker=marker,
                 mode=self.mode,
                 lang=self.lang,
             )
         )
 
+    def _result(self, activity_id: str) -> Mapping[str, Any] | None:
+        found = self.results.get(activity_id)
+        return {"parts": {}, **found} if found else None
+
     def content(self, version: ActivityVersion) -> Content:
         """A version as it is for the learner whose page this is."""
-        return activities[version.type].adapted(content_of(version), self.effects)
+        return type_of(version.type).adapted(content_of(version), self.effects)
 
     def html(self, page_blocks: Sequence[Mapping[str, Any]]) -> Markup:
         """All blocks, one below the other."""

@@ -1,252 +1,48 @@
-"""Resumable uploads: tus 1.0 with creation, expiration, termination and checksum (https://tus.io/protocols/resumable-upload)."""
+"""Resumable uploads of authors: files on their way to a binder."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import io
-import re
-from datetime import datetime
-from email.utils import format_datetime
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from uuid import UUID
 
-from flask import Response, jsonify, request
+from flask import Response
 
-from binder import uploading
-from binder.errors import Conflict, Invalid
-from binder.mediatypes import kind_of
-from binder.models import Resource
-from binder.owning import own_binder
-from lti.tool import tool
-from lti.views.forms import problems
-from lti.views.screens import Here, blueprint, screen, texts
-from lti.views.wording import told
-
-if TYPE_CHECKING:
-    from hashlib import _Hash
+from binder.uploading import ToBinder
+from lti.views import tus
+from lti.views.screens import Here, screen
 
 __all__ = ["cancel_upload", "receive_piece", "upload_state", "uploads"]
-
-VERSION = "1.0.0"
-EXTENSIONS = "creation,expiration,termination,checksum"
-ALGORITHMS = ("sha1", "sha256")
-PIECE = "application/offset+octet-stream"
-NUMBER = re.compile(r"[0-9]{1,15}")
-ROOM = 2_000_000
-"""Bytes of a form beside its file."""
-CHECKSUM_MISMATCH = 460
-"""https://tus.io/protocols/resumable-upload#checksum"""
-
-
-@blueprint.before_request
-def bound() -> None:
-    """No request needs more bytes than the largest file; a host may allow less."""
-    most = tool().settings.limits.most + ROOM
-    if request.max_content_length is None or request.max_content_length > most:
-        request.max_content_length = most
-
-
-class Mismatch(Invalid):
-    """A piece is not what its checksum says."""
-
-
-class Summed(io.RawIOBase):
-    """A piece that is compared with its checksum when all of it has been read.
-
-    :raises Mismatch: if it differs, or breaks off.
-    """
-
-    def __init__(self, stream: BinaryIO, algorithm: str, digest: bytes) -> None:
-        self._stream, self._digest = stream, digest
-        self._sum: _Hash = hashlib.new(algorithm, usedforsecurity=False)
-
-    def read(self, size: int = -1) -> bytes:
-        """See `io.RawIOBase.read`."""
-        try:
-            chunk = self._stream.read(size)
-        except Exception as error:  # the connection broke: a part cannot be compared
-            raise Mismatch("broken off") from error
-        self._sum.update(chunk)
-        if not chunk and self._sum.digest() != self._digest:
-            raise Mismatch("another checksum")
-        return chunk
-
-
-def _answer(status: int, body: Any = None, **headers: str) -> Response:
-    response = jsonify(body) if body is not None else Response(status=status)
-    response.status_code = status
-    response.headers["Tus-Resumable"] = VERSION
-    response.headers["Cache-Control"] = "no-store"
-    for name, value in headers.items():
-        response.headers[name.replace("_", "-")] = value
-    return response
-
-
-def _refused(error: Invalid) -> Response:
-    """Why a file is not taken, in words for people; JSON where that was asked for."""
-    messages = [told(message, texts()) for _, message in problems(error)]
-    status = 413 if error.detail == "too large" else 422
-    if _wants_json():
-        found = [{"field": "file", "message": message} for message in messages]
-        return _answer(status, {"error": "invalid", "problems": found})
-    response = _answer(status)
-    response.set_data(" ".join(messages))
-    response.mimetype = "text/plain"
-    return response
-
-
-def _wants_json() -> bool:
-    return "application/json" in request.headers.get("Accept", "")
-
-
-def _other_version() -> Response | None:
-    if request.headers.get("Tus-Resumable") != VERSION:
-        return _answer(412, Tus_Version=VERSION)
-    return None
-
-
-def _number(name: str) -> int | None:
-    value = request.headers.get(name, "")
-    return int(value) if NUMBER.fullmatch(value) else None
-
-
-def _expires(instant: datetime) -> str:
-    return format_datetime(instant, usegmt=True)
-
-
-def _metadata() -> dict[str, str]:
-    """`Upload-Metadata`: names and values in base64; what cannot be read is left out."""
-    found = {}
-    for pair in request.headers.get("Upload-Metadata", "").split(","):
-        name, _, value = pair.strip().partition(" ")
-        try:
-            found[name] = base64.b64decode(value, validate=True).decode()
-        except (binascii.Error, UnicodeDecodeError):
-            continue
-    return found
-
-
-@screen("/binders/<uuid:binder>/uploads", "OPTIONS", "POST")
-def uploads(here: Here, binder: UUID) -> Response:
-    """What we can; and the announcement of a file: where to send it."""
-    own_binder(here.session, here.viewer, binder)
-    limits = tool().settings.limits
-    if request.method == "OPTIONS":
-        return _answer(
-            204,
-            Tus_Version=VERSION,
-            Tus_Extension=EXTENSIONS,
-            Tus_Max_Size=str(limits.most),
-            Tus_Checksum_Algorithm=",".join(ALGORITHMS),
-        )
-    if (other := _other_version()) is not None:
-        return other
-    size = _number("Upload-Length")
-    if size is None:
-        return _answer(400)
-    told = _metadata()
-    name = told.get("filename") or told.get("name") or ""
-    try:
-        upload = uploading.begin(here.session, here.viewer, binder, name=name, size=size, limits=limits)
-    except Invalid as error:
-        return _refused(error)
-    address = here.url("upload_state", binder=binder, upload=upload.id)
-    return _answer(201, Location=address, Upload_Expires=_expires(upload.expires_at))
-
 
 UPLOAD = "/binders/<uuid:binder>/uploads/<uuid:upload>"
 
 
+def _desk(here: Here, binder: UUID) -> tus.Desk:
+    return tus.Desk(
+        here,
+        ToBinder(binder),
+        lambda upload: here.url("upload_state", binder=binder, upload=upload),
+        lambda file: here.url("binder_file", binder=binder, resource=file),
+    )
+
+
+@screen("/binders/<uuid:binder>/uploads", "OPTIONS", "POST")
+def uploads(here: Here, binder: UUID) -> Response:
+    """See `tus.announce`."""
+    return tus.announce(_desk(here, binder))
+
+
 @screen(UPLOAD, "HEAD", "OPTIONS")
 def upload_state(here: Here, binder: UUID, upload: UUID) -> Response:
-    """How much of a file is here: what is safe in the store counts, not what a request once announced."""
-    found = uploading.upload_of(here.session, here.viewer, binder, upload)
-    if request.method == "OPTIONS":
-        return _answer(204, Tus_Version=VERSION, Tus_Extension=EXTENSIONS)
-    if (other := _other_version()) is not None:
-        return other
-    here_now = tool().storage.arrived(here.viewer.tenant_id, str(upload))
-    answer = _answer(
-        200,
-        Upload_Offset=str(found.size if found.resource_id else here_now),
-        Upload_Length=str(found.size),
-        Upload_Expires=_expires(found.expires_at),
-    )
-    if found.resource_id is not None:
-        answer.headers["X-Classeur-Resource"] = str(found.resource_id)
-    return answer
+    """See `tus.state`."""
+    return tus.state(_desk(here, binder), upload)
 
 
 @screen(UPLOAD, "PATCH", alone=True)
 def receive_piece(here: Here, binder: UUID, upload: UUID) -> Response:
-    """A piece of a file; no transaction is open while it arrives."""
-    with tool().reading() as session:
-        uploading.upload_of(session, here.viewer, binder, upload)
-    if (other := _other_version()) is not None:
-        return other
-    if request.mimetype != PIECE:
-        return _answer(415)
-    offset = _number("Upload-Offset")
-    stream = _piece()
-    if offset is None or stream is None:
-        return _answer(400)
-    try:
-        here_now, resource = uploading.receive(
-            tool().begin,
-            here.viewer,
-            binder,
-            upload,
-            tool().storage,
-            stream,
-            offset=offset,
-            limits=tool().settings.limits,
-            scan=tool().scanner is not None,
-        )
-    except Conflict as conflict:
-        return _answer(409, Upload_Offset=str(conflict.current))
-    except Mismatch:
-        return _answer(CHECKSUM_MISMATCH)
-    except Invalid as error:
-        return _refused(error)
-    return _received(here, binder, here_now, resource)
-
-
-def _received(here: Here, binder: UUID, here_now: int, resource: Resource | None) -> Response:
-    if resource is None:
-        return _answer(204, Upload_Offset=str(here_now))
-    headers = {"Upload_Offset": str(here_now), "X_Classeur_Resource": str(resource.id)}
-    if not _wants_json():
-        return _answer(204, **headers)
-    found = {
-        "resource": str(resource.id),
-        "name": resource.name,
-        "kind": kind_of(resource.media_type).value,
-        "url": here.url("binder_file", binder=binder, resource=resource.id),
-    }
-    return _answer(200, found, **headers)
-
-
-def _piece() -> BinaryIO | None:
-    """The body as it arrives; None if its checksum cannot be understood."""
-    stream = cast("BinaryIO", request.stream)
-    said = request.headers.get("Upload-Checksum")
-    if said is None:
-        return stream
-    algorithm, _, digest = said.partition(" ")
-    try:
-        wanted = base64.b64decode(digest, validate=True)
-    except binascii.Error:
-        return None
-    return cast("BinaryIO", Summed(stream, algorithm, wanted)) if algorithm in ALGORITHMS else None
+    """See `tus.receive`."""
+    return tus.receive(_desk(here, binder), upload)
 
 
 @screen(UPLOAD, "DELETE")
 def cancel_upload(here: Here, binder: UUID, upload: UUID) -> Response:
-    """Somebody does not want to send the rest."""
-    found = uploading.upload_of(here.session, here.viewer, binder, upload)
-    if (other := _other_version()) is not None:
-        return other
-    uploading.cancel(here.session, here.viewer, binder, found.id, tool().storage)
-    return _answer(204)
+    """See `tus.cancel`."""
+    return tus.cancel(_desk(here, binder), upload)

@@ -321,7 +321,9 @@ def test_whatever_names_a_file_keeps_it(
     elif where == "proposal":
         session.add(Proposal(**ids, block_id="abcd", block=block, person_id=school.teacher.person_id))
     elif where == "upload":
-        upload = uploading.begin(session, school.teacher, school.binder.id, name="a", size=9, limits=Limits())
+        upload = uploading.begin(
+            session, school.teacher, uploading.ToBinder(school.binder.id), name="a", size=9, limits=Limits()
+        )
         upload.resource_id = row.id
     elif where == "activity":
         data = factories.choice()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -12,18 +12,33 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from binder import assigning, authoring, composing, followup, grading, outbox, submitting
-from binder.errors import Conflict
+from binder import (
+    accommodating,
+    assigning,
+    authoring,
+    composing,
+    followup,
+    grading,
+    outbox,
+    overriding,
+    submitting,
+)
+from binder.clock import frozen
+from binder.errors import Closed, Conflict
 from binder.models import (
+    Accommodation,
     ActivityVersion,
     Assignment,
     Attempt,
     Grade,
     OutboxEntry,
+    Override,
     Page,
     PageRevision,
     Visit,
 )
+from binder.overriding import Dates
+from binder.windows import GRACE
 from tests import factories
 from tests.binder.conftest import School, hand_in, school_in
 
@@ -207,3 +222,46 @@ def test_two_teachers_mark_one_copy_and_both_grades_are_kept(begin: Begin, commi
     assert {result.score_given for result in results} == {0, 1}
     released = sorted(grade.released_at for grade in results)
     assert (released[1] - released[0]).total_seconds() >= 1
+
+
+def test_two_clicks_on_begin_start_one_clock(begin: Begin, committed: School) -> None:
+    starting = lambda s: submitting.begin(s, committed.lina, committed.given.id, number=1)  # noqa: E731
+    results = at_once(begin, *[starting] * 4)
+    assert len({result.id for result in results}) == 1
+    assert count(begin, Attempt) == 1
+
+
+def test_time_is_over_in_several_processes_while_the_learner_saves(begin: Begin, committed: School) -> None:
+    """The copy is handed in once, with all that was acknowledged."""
+    with begin() as session:
+        attempt = saving(committed, "bbbb")(session)
+        ends = attempt.started_at
+        session.execute(sa.update(Attempt.__table__).values(deadline_at=ends))  # type: ignore[arg-type]
+    with frozen(ends + GRACE + timedelta(seconds=1)):
+        closing = submitting.close_overdue
+        results = at_once(begin, closing, closing, saving(committed, "aaaa", seq=1), closing)
+    late = results.pop(2)
+    assert isinstance(late, Closed)
+    assert late.reason == "time-over"
+    assert sum(results) == 1
+    with begin() as session:
+        kept = session.scalars(sa.select(Attempt)).one()
+        assert (kept.responses, kept.by_server) == (committed.answers("bbbb"), True)
+    assert (count(begin, Grade), count(begin, OutboxEntry)) == (1, 1)
+
+
+def test_two_teachers_set_the_same_pupils_time(begin: Begin, committed: School) -> None:
+    lina = committed.lina.person_id
+    assert lina
+
+    def setting(minutes: int) -> Callable[[Session], Any]:
+        def use(session: Session) -> None:
+            accommodating.accommodate(session, committed.teacher, lina, time_factor=Fraction(minutes, 30))
+            overriding.override(
+                session, committed.teacher, committed.given.id, Dates(minutes=minutes), person_id=lina
+            )
+
+        return use
+
+    assert at_once(begin, *[setting(30 + more) for more in range(4)]) == [None] * 4
+    assert (count(begin, Accommodation), count(begin, Override)) == (1, 1)

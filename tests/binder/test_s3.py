@@ -177,12 +177,14 @@ def test_an_upload_is_cut_and_resumed(
     session: Session, teacher: Viewer, object_store: S3Storage, *, past_us: bool
 ) -> None:
     binder = factories.binder(session, teacher)
-    upload = uploading.begin(session, teacher, binder.id, name="Fiche.pdf", size=len(PDF), limits=Limits())
+    upload = uploading.begin(
+        session, teacher, uploading.ToBinder(binder.id), name="Fiche.pdf", size=len(PDF), limits=Limits()
+    )
     session.commit()
     begin = sessionmaker(db.writing(session.get_bind()), expire_on_commit=False).begin  # type: ignore[arg-type]
 
     def receive(stream: Any, offset: int) -> Any:
-        where = teacher, binder.id, upload.id, object_store
+        where = teacher, uploading.ToBinder(binder.id), upload.id, object_store
         return uploading.receive(begin, *where, stream, offset=offset, limits=Limits())
 
     if past_us:

@@ -19,6 +19,7 @@ from binder.errors import Conflict, Forbidden, Invalid, NotFound
 from binder.mediatypes import Limits
 from binder.models import Resource, Upload
 from binder.storage import FileStorage, Stored
+from binder.uploading import ToBinder
 from tests import factories, media
 from tests.binder.conftest import School, school_in
 
@@ -34,17 +35,17 @@ class Desk:
         with begin() as session:
             self.school = school_in(session)
         self.teacher, self.binder = self.school.teacher, self.school.binder.id
+        self.to = ToBinder(self.binder)
 
-    def announce(self, size: int, name: str = "a.pdf", **more: Any) -> UUID:
+    def announce(self, size: int | None, name: str = "a.pdf", **more: Any) -> UUID:
         with self.begin() as session:
             values = {"name": name, "size": size, "limits": LIMITS, **more}
-            return uploading.begin(session, self.teacher, self.binder, **values).id
+            return uploading.begin(session, self.teacher, self.to, **values).id
 
-    def send(self, upload: UUID, offset: int, data: bytes | io.RawIOBase, limits: Limits = LIMITS) -> Any:
+    def send(self, upload: UUID, offset: int, data: bytes | io.RawIOBase, **more: Any) -> Any:
         stream: Any = io.BytesIO(data) if isinstance(data, bytes) else data
-        return uploading.receive(
-            self.begin, self.teacher, self.binder, upload, self.storage, stream, offset=offset, limits=limits
-        )
+        values = {"offset": offset, "limits": LIMITS, **more}
+        return uploading.receive(self.begin, self.teacher, self.to, upload, self.storage, stream, **values)
 
     def uploads(self) -> list[Upload]:
         with self.begin() as session:
@@ -165,8 +166,8 @@ def test_an_upload_is_for_its_sender_and_its_binder(desk: Desk, session: Session
         (desk.teacher, other.id),
     ):
         with pytest.raises((Forbidden, NotFound)):
-            uploading.upload_of(session, viewer, binder, upload)
-    assert uploading.upload_of(session, desk.teacher, desk.binder, upload).id == upload
+            uploading.upload_of(session, viewer, ToBinder(binder), upload)
+    assert uploading.upload_of(session, desk.teacher, desk.to, upload).id == upload
     session.rollback()
 
 
@@ -174,7 +175,7 @@ def test_an_upload_that_is_cancelled_is_gone(desk: Desk) -> None:
     upload = desk.announce(len(PDF))
     desk.send(upload, 0, PDF[:1000])
     with desk.begin() as session:
-        uploading.cancel(session, desk.teacher, desk.binder, upload, desk.storage)
+        uploading.cancel(session, desk.teacher, desk.to, upload, desk.storage)
     assert desk.uploads() == []
     assert desk.storage.arrived(desk.teacher.tenant_id, str(upload)) == 0
     with pytest.raises(NotFound):
@@ -257,4 +258,50 @@ def test_who_is_overtaken_at_the_end_gets_the_others_file(desk: Desk) -> None:
 def test_only_those_who_write_a_binder_announce_files(session: Session, school: School) -> None:
     for viewer in (school.lina, factories.viewer(session, school.tenant, name="Paul")):
         with pytest.raises(Forbidden):
-            uploading.begin(session, viewer, school.binder.id, name="a", size=1, limits=LIMITS)
+            uploading.begin(session, viewer, ToBinder(school.binder.id), name="a", size=1, limits=LIMITS)
+
+
+def test_what_is_still_being_made_tells_its_size_at_the_end(desk: Desk) -> None:
+    upload = desk.announce(None)
+    assert desk.send(upload, 0, PDF[:10]) == (10, None)
+    assert desk.send(upload, 10, PDF[10:]) == (len(PDF), None)
+    here, resource = desk.send(upload, len(PDF), b"", size=len(PDF))
+    assert (here, resource.size) == (len(PDF), len(PDF))
+    with pytest.raises(Conflict):
+        desk.send(upload, 3, b"x")
+
+
+def test_the_last_piece_may_bring_its_bytes_and_the_size(desk: Desk) -> None:
+    upload = desk.announce(None)
+    desk.send(upload, 0, PDF[:100])
+    here, resource = desk.send(upload, 100, PDF[100:], size=len(PDF))
+    assert (here, resource.size) == (len(PDF), len(PDF))
+
+
+@pytest.mark.parametrize(
+    ("data", "size", "limits", "message"),
+    [
+        (b"", 0, LIMITS, "empty"),
+        (PDF, 600_000_000, LIMITS, "too large"),
+        (media.jpeg(900, 900), None, Limits(picture=1000), "too large"),
+        (bytes(3000), None, Limits(1000, 1000, 1000, 1000), "longer than announced"),
+        (PDF, len(PDF) - 1, LIMITS, "longer than announced"),
+    ],
+)
+def test_what_is_still_being_made_has_its_limits(
+    desk: Desk, data: bytes, size: int | None, limits: Limits, message: str
+) -> None:
+    upload = desk.announce(None)
+    with pytest.raises(Invalid, match=message):
+        desk.send(upload, 0, data, size=size, limits=limits)
+    assert desk.files() == []
+
+
+def test_a_cut_while_it_is_being_made_costs_nothing(desk: Desk) -> None:
+    """The server got more than the sender heard of."""
+    upload = desk.announce(None)
+    desk.storage.append(desk.teacher.tenant_id, str(upload), 0, io.BytesIO(PDF[:500]), 500)
+    with pytest.raises(Conflict) as refused:
+        desk.send(upload, 0, PDF[:500])
+    assert refused.value.current == 500
+    assert desk.send(upload, 500, PDF[500:], size=len(PDF))[1].size == len(PDF)

@@ -316,7 +316,7 @@ class Anything(marshmallow.Schema):
 class Drawing(ActivityType):
     """A vendor's activity."""
 
-    name = "drawing"
+    name = "sketching"
     Body = Key = Scoring = Response = Anything
 
     def check(self, content: Content) -> dict[str, Any]:
@@ -345,7 +345,7 @@ class Drawing(ActivityType):
 class PrintedDrawing(Printed):
     """How the vendor prints it."""
 
-    name = "drawing"
+    name = "sketching"
 
     def html(self, public: Mapping[str, Any], words: Words) -> Markup:
         return Markup('<p class="frame">{}</p>').format(words.lang)
@@ -371,7 +371,7 @@ def test_what_vendors_add_is_printed_by_them_or_as_text_or_named_as_lost(
     maker.activities.append(
         {
             "id": activity,
-            "type": "drawing",
+            "type": "sketching",
             "title": "Dessin",
             "points": "1",
             "body": {"a": 1},
@@ -400,12 +400,12 @@ def test_what_vendors_add_is_printed_by_them_or_as_text_or_named_as_lost(
             assert "clé" not in text
             assert "n’est plus dans le classeur" in text
             lost = Loss("missing-activity", "Page")
-            assert losses == [Loss("no-printed-form", "Dessin", "drawing"), lost]
+            assert losses == [Loss("no-printed-form", "Dessin", "sketching"), lost]
             with printed.temporarily(PrintedDrawing):
                 text, losses = exported()
                 assert '<p class="frame">fr</p>' in text
                 assert losses == [lost]
-        assert exported()[1] == [Loss("unknown-activity-type", "Dessin", "drawing"), lost]
+        assert exported()[1] == [Loss("unknown-activity-type", "Dessin", "sketching"), lost]
     assert exported()[1][1:] == [Loss("unknown-block-type", "Page", "note")]
 
 

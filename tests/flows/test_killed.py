@@ -12,8 +12,11 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urljoin
+from uuid import UUID
 
 import pytest
 import requests
@@ -22,18 +25,22 @@ from sqlalchemy.orm import Session
 
 from binder import assigning, authoring, db
 from binder.access import Role, Viewer
-from binder.clock import now
-from binder.models import Assignment, Attempt, Binder, OutboxEntry
+from binder.clock import now, uuid7
+from binder.models import Assignment, Attempt, Binder, Grade, Membership, OutboxEntry, Person
 from examples.demo.seeding import prepare
 from examples.demo.setting import Setting
 from examples.demo.sites import ent as make_ent
 from examples.ent.platform import Ent
-from lti.models import Context, User
+from lti.models import Context, Launch, Registration, User
+from lti.sessions import COOKIE, hashed, new_secret
 from tests.flows.world import Visitor, serving
 
 PUPILS = {"5A": ("lina", "tom", "ines"), "5B": ("adam", "jade", "hugo")}
 KILL_AFTER = 15
 """Acknowledged hand-ins before the process is killed."""
+CLASS = 50
+SAVES = 250
+"""Acknowledged saves of this class before the process is killed."""
 
 
 def free_port() -> int:
@@ -183,6 +190,162 @@ def test_a_kill_in_a_burst_of_hand_ins_loses_nothing(tmp_path: Path, monkeypatch
             assert set(arrived.values()) == {1}
             with Session(engine) as session:
                 assert session.query(Assignment).count() == len(assignments)
+    finally:
+        if tool.poll() is None:
+            os.killpg(tool.pid, signal.SIGKILL)
+            tool.wait(timeout=10)
+        engine.dispose()
+
+
+@dataclass
+class Writer:
+    """A pupil whose page saves itself: what they sent last, and what was acknowledged."""
+
+    person_id: UUID
+    url: str
+    cookie: str
+    fields: dict[str, str] = field(default_factory=dict)
+    answers: dict[str, list[str]] = field(default_factory=dict)
+    """Field → the values it may have."""
+    acknowledged: list[tuple[int, dict[str, str]]] = field(default_factory=list)
+    """(sequence number, answers) of each save."""
+
+    def open(self) -> None:
+        """The form, with what is in it."""
+        page = requests.get(self.url, headers={"Cookie": self.cookie}, timeout=30)
+        assert page.ok
+        names = ("token", "revision", "number", "seq")
+        found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page.text)
+        self.fields = {name: value for name, value in found if name in names}
+        for name, value in re.findall(r'name="([0-9a-f-]{36}\.choices)"[^>]*value="([^"]*)"', page.text):
+            self.answers.setdefault(name, []).append(value)
+
+    def send(self, turn: int, **more: str) -> requests.Response | None:
+        """Save, as the script does; None if no answer came."""
+        chosen = {name: values[turn % len(values)] for name, values in self.answers.items()}
+        data = {**self.fields, **chosen, "action": "save", "writer": self.person_id.hex, **more}
+        headers = {"Cookie": self.cookie, "Accept": "application/json"}
+        try:
+            answer = requests.post(self.url, data=data, headers=headers, timeout=30)
+            told = answer.json()
+        except (requests.RequestException, ValueError):
+            return None
+        if answer.status_code == 200:
+            self.fields["seq"] = str(told["seq"])
+            self.acknowledged.append((told["seq"], chosen))
+        return answer
+
+
+def sit_down(engine: sa.Engine, tool_url: str, assignment: str) -> list[Writer]:
+    """Fifty pupils of the class that an assignment was given to, each with an open session."""
+    writers = []
+    with Session(db.writing(engine)) as session:
+        given = session.scalars(sa.select(Assignment).where(Assignment.id == UUID(assignment))).one()
+        context = session.scalars(sa.select(Context).where(Context.audience_id == given.audience_id)).one()
+        registration = session.scalars(sa.select(Registration.id)).first()
+        for number in range(CLASS):
+            person = Person(id=uuid7(), tenant_id=given.tenant_id, display_name=f"Élève {number}")
+            session.add(person)
+            session.flush()
+            common = {"tenant_id": given.tenant_id, "person_id": person.id, "role": Role.LEARNER.value}
+            session.add(Membership(audience_id=given.audience_id, **common))
+            launch, secret = uuid7(), new_secret()
+            session.add(
+                Launch(
+                    id=launch,
+                    secret=hashed(secret),
+                    registration_id=registration,
+                    context_id=context.id,
+                    expires_at=now() + timedelta(hours=1),
+                    **common,
+                )
+            )
+            url = f"{tool_url}/lti/l/{launch}/work/{assignment}"
+            writers.append(Writer(person.id, url, f"{COOKIE}={secret}"))
+        session.commit()
+    return writers
+
+
+def kept_by(engine: sa.Engine) -> dict[UUID, list[Attempt]]:
+    """Everybody's attempts."""
+    found: dict[UUID, list[Attempt]] = {}
+    with Session(engine) as session:
+        for attempt in session.scalars(sa.select(Attempt)):
+            found.setdefault(attempt.person_id, []).append(attempt)
+    return found
+
+
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+def test_a_kill_while_fifty_pupils_answer_loses_nothing_that_was_acknowledged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setting = Setting(tmp_path, free_port(), free_port())
+    for name, value in setting.environment.items():
+        monkeypatch.setenv(name, value)
+    prepare(setting)
+    ent_app = make_ent()
+    ent = ent_app.extensions["ent"]
+    engine = db.create_engine(setting.database_url)
+    tool = start_tool(setting)
+    try:
+        with serving(ent_app, port=setting.ent_port):
+            teacher = Visitor(setting.ent_url, ent.password)
+            teacher.sign_in("morel")
+            assert teacher.launch(ent.link("5A").id).ok
+            assignment = give_pages(engine, ent.account("morel").id)[0]
+        writers = sit_down(engine, setting.tool_url, assignment)
+        with ThreadPoolExecutor(CLASS) as pool:
+            list(pool.map(Writer.open, writers))
+        assert all(writer.answers for writer in writers)
+        killed, counted = threading.Event(), threading.Lock()
+        total = 0
+
+        def answer(writer: Writer) -> None:
+            nonlocal total
+            for turn in range(1000):
+                if killed.is_set() or writer.send(turn) is None:
+                    return
+                with counted:
+                    total += 1
+                    if total == SAVES:
+                        os.killpg(tool.pid, signal.SIGKILL)
+                        killed.set()
+
+        with ThreadPoolExecutor(CLASS) as pool:
+            list(pool.map(answer, writers))
+        tool.wait(timeout=10)
+        assert killed.is_set()
+
+        kept = kept_by(engine)
+        for writer in writers:
+            attempts = kept.get(writer.person_id, [])
+            assert len(attempts) <= 1
+            if not writer.acknowledged:
+                continue
+            seq, chosen = writer.acknowledged[-1]
+            (attempt,) = attempts
+            assert seq <= attempt.seq <= seq + 1, "what was under way may have arrived"
+            if attempt.seq == seq:
+                stored = {f"{name}.choices": said["choices"][0] for name, said in attempt.responses.items()}
+                assert stored == chosen
+
+        tool = start_tool(setting)
+
+        def finish(writer: Writer) -> list[str]:
+            """The page sends what it has, then hands in, twice."""
+            answers = [writer.send(0), *(writer.send(0, action="hand-in") for _ in range(2))]
+            assert all(answer is not None and answer.status_code == 200 for answer in answers)
+            return [answer.json()["receipt"] for answer in answers[1:] if answer is not None]
+
+        with ThreadPoolExecutor(8) as pool:
+            receipts = list(pool.map(finish, writers))
+        assert all(first == second for first, second in receipts)
+        assert len({first for first, _ in receipts}) == CLASS
+        kept = kept_by(engine)
+        assert {len(kept[writer.person_id]) for writer in writers} == {1}
+        with Session(engine) as session:
+            assert session.scalar(sa.select(sa.func.count()).select_from(Grade)) == CLASS
+            assert session.execute(sa.text("PRAGMA integrity_check")).scalar() == "ok"
     finally:
         if tool.poll() is None:
             os.killpg(tool.pid, signal.SIGKILL)

@@ -70,9 +70,12 @@ def test_every_kind_of_block_is_added_by_mouse(make: Make) -> None:
     first = dialog.locator(".kind").first
     assert first.get_attribute("value") == FORMS[-1]  # the one used last
     dialog.locator("[data-kind-of=activity]").click()
-    page.wait_for_url("**/activity*")
+    page.wait_for_url("**/activity/new*")
+    page.get_by_role("link", name="Choix unique ou multiple", exact=True).click()
     page.get_by_label("Titre").fill("Le temps")
-    page.get_by_label("Question", exact=True).fill("Que tombe-t-il ?")
+    question = page.get_by_role("textbox", name="Question", exact=True)
+    question.click()
+    page.keyboard.type("Que tombe-t-il ?")
     page.get_by_label("Réponse 1", exact=True).fill("La pluie")
     page.get_by_label("Réponse 2", exact=True).fill("Le ciel")
     page.get_by_label("Juste pour la réponse 1").check()

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from binder import db
+from binder.activities import activities
 from tests.browser import chromium
 from tests.lti.school import School, open_school, served
 
@@ -31,6 +32,17 @@ def screens(school: School) -> dict[str, tuple[str, str]]:
         "edit-page": ("teacher", f"/lti/my/pages/{ids['page']}/edit"),
         "question": ("teacher", f"/lti/my/pages/{ids['page']}/activity?activity={ids['activity']}"),
         "question-new": ("teacher", f"/lti/my/pages/{ids['page']}/activity"),
+        "question-kinds": ("teacher", f"/lti/my/pages/{ids['page']}/activity/new"),
+        **{
+            f"question-{kind.name}": (
+                "teacher",
+                f"/lti/my/pages/{ids['page']}/activity?type={kind.name}&example=1",
+            )
+            for kind in activities
+        },
+        "page-questions": ("teacher", f"/lti/my/pages/{ids['page']}/questions"),
+        "bank": ("teacher", "/lti/my/bank"),
+        "feeds": ("pupil", "/lti/my/work/calendar"),
         "give": ("teacher", f"/lti/my/pages/{ids['page']}/give"),
         "given": ("teacher", "/lti/my/given"),
         "given-empty": ("newcomer", "/lti/my/given"),

@@ -104,7 +104,9 @@ def test_tidy_forgets_what_nobody_needs(engine: sa.Engine, tmp_path: Path) -> No
         binder = factories.binder(session, teacher)
         files.add_file(session, teacher, binder.id, storage, io.BytesIO(b"%PDF-1.7"), name="a.pdf")
         with frozen(now() - 2 * uploading.LIFETIME):
-            upload = uploading.begin(session, teacher, binder.id, name="a", size=9, limits=Limits())
+            upload = uploading.begin(
+                session, teacher, uploading.ToBinder(binder.id), name="a", size=9, limits=Limits()
+            )
         storage.append(teacher.tenant_id, str(upload.id), 0, io.BytesIO(b"abc"), 9)
         tenant_id, upload_id = teacher.tenant_id, str(upload.id)
     assert run(app, "tidy").output == "Forgot 1 uploads, 0 files and the bytes of 0.\n"

@@ -295,9 +295,15 @@ def test_from_an_empty_shelf_to_a_returned_copy_by_keyboard_alone(
         written = [ordinary(text) for text in page.locator(".preview p").all_text_contents()]
         assert written == ["Une feuille capte la lumière : 3 < 5.", "Elle fabrique du sucre."]
         add(page, "Activité", scripts=scripts)
-        page.wait_for_url("**/activity*")
+        page.wait_for_url("**/activity/new*")
+        press(page, "link", "Choix unique ou multiple")
+        page.wait_for_url("**/activity?*")
         write(page, "Titre", "La lumière")
-        write(page, "Question", "Que capte une feuille ?")
+        if scripts:
+            reach(page, page.get_by_role("textbox", name="Question", exact=True))
+            page.keyboard.type("Que capte une feuille ?")
+        else:
+            write(page, "Question", "Que capte une feuille ?")
         for number, text in enumerate(("La lumière", "Le bruit"), 1):
             write(page, f"Réponse {number}", text)
         reach(page, page.get_by_role("checkbox", name="Juste pour la réponse 1"))

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from binder.models import Resource, Upload
-from lti.views import uploads as views
+from lti.views import tus as views
 from tests import media
 from tests.lti.school import School, open_school, served
 from tests.lti.somebody import somebody
@@ -90,7 +90,7 @@ def test_it_says_what_it_can(script: Sender) -> None:
     answer = script.ask("OPTIONS", headers={"Tus-Resumable": None, "X-Classeur-Token": None})
     assert answer.status_code == 204
     assert answer.headers["Tus-Version"] == "1.0.0"
-    assert answer.headers["Tus-Extension"] == "creation,expiration,termination,checksum"
+    assert answer.headers["Tus-Extension"] == "creation,creation-defer-length,expiration,termination,checksum"
     assert answer.headers["Tus-Max-Size"] == "500000000"
     assert answer.headers["Tus-Checksum-Algorithm"] == "sha1,sha256"
 
@@ -179,7 +179,7 @@ def test_a_piece_may_carry_its_checksum(script: Sender, algorithm: str) -> None:
     [
         ({"Upload-Length": None}, 400),
         ({"Upload-Length": "many"}, 400),
-        ({"Upload-Length": None, "Upload-Defer-Length": "1"}, 400),
+        ({"Upload-Length": None, "Upload-Defer-Length": "0"}, 400),
         ({"Upload-Length": "500000001"}, 413),
         ({"Upload-Length": "0"}, 422),
         ({"Tus-Resumable": None}, 412),

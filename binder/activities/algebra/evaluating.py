@@ -22,12 +22,12 @@ from binder.activities.algebra.tree import (
     Variable,
 )
 
-__all__ = ["Approximate", "Undefined", "Unknown", "Value", "evaluate"]
+__all__ = ["Approximate", "Undefined", "Unknown", "Value", "evaluate", "product", "rough"]
 
 MAX_BITS = 1024
 """Beyond this a number is no longer kept exactly."""
 EPSILON = 2.0**-51
-HUGE = 1e150
+HUGE, TINY = 1e150, 1e-300
 
 
 class Undefined(Exception):
@@ -69,8 +69,8 @@ def _evaluated(node: Node, point: Mapping[str, Fraction]) -> Value:
         case Variable(name):
             return point[name]
         case Constant(name):
-            value = math.pi if name == "pi" else math.e
-            return Approximate(value, value * EPSILON)
+            constant = math.pi if name == "pi" else math.e
+            return Approximate(constant, constant * EPSILON)
         case Negative(operand):
             return _negative(_evaluated(operand, point))
         case Sum(terms):
@@ -79,19 +79,19 @@ def _evaluated(node: Node, point: Mapping[str, Fraction]) -> Value:
                 total = _sum(total, _evaluated(term, point))
             return total
         case Product(factors):
-            product: Value = Fraction(1)
+            made: Value = Fraction(1)
             for factor in factors:
-                product = _product(product, _evaluated(factor, point))
-            return product
+                made = product(made, _evaluated(factor, point))
+            return made
         case Quotient(above, below):
-            return _product(_evaluated(above, point), _inverse(_evaluated(below, point)))
+            return product(_evaluated(above, point), _inverse(_evaluated(below, point)))
         case Power(base, exponent):
             return _power(_evaluated(base, point), _evaluated(exponent, point))
         case Root(radicand, index):
             return _root(_evaluated(radicand, point), index)
         case Absolute(operand):
-            value = _evaluated(operand, point)
-            return abs(value) if isinstance(value, Fraction) else Approximate(abs(value.value), value.error)
+            inner = _evaluated(operand, point)
+            return abs(inner) if isinstance(inner, Fraction) else Approximate(abs(inner.value), inner.error)
         case Function(name, argument):
             return _function(name, _evaluated(argument, point))
     raise Unknown
@@ -101,10 +101,14 @@ def _kept(value: Fraction) -> Value:
     """An exact number, unless it has grown too long."""
     if value.numerator.bit_length() + value.denominator.bit_length() <= MAX_BITS:
         return value
-    return _rough(value)
+    return rough(value)
 
 
-def _rough(value: Value) -> Approximate:
+def rough(value: Value) -> Approximate:
+    """A value as a float.
+
+    :raises Unknown: where it is too large.
+    """
     if isinstance(value, Approximate):
         return value
     number = float(value)
@@ -113,7 +117,7 @@ def _rough(value: Value) -> Approximate:
 
 def _made(value: float, error: float) -> Approximate:
     """What is lost by rounding is added; what has become too large or no number is given up."""
-    error += abs(value) * EPSILON
+    error += abs(value) * EPSILON + TINY
     if not abs(value) < HUGE or not error < HUGE:
         raise Unknown
     return Approximate(value, error)
@@ -126,16 +130,17 @@ def _negative(value: Value) -> Value:
 def _sum(one: Value, other: Value) -> Value:
     if isinstance(one, Fraction) and isinstance(other, Fraction):
         return _kept(one + other)
-    a, b = _rough(one), _rough(other)
+    a, b = rough(one), rough(other)
     return _made(a.value + b.value, a.error + b.error)
 
 
-def _product(one: Value, other: Value) -> Value:
+def product(one: Value, other: Value) -> Value:
+    """Two values multiplied."""
     if isinstance(one, Fraction) and isinstance(other, Fraction):
         return _kept(one * other)
     if one == 0 or other == 0:
         return Fraction(0)
-    a, b = _rough(one), _rough(other)
+    a, b = rough(one), rough(other)
     return _made(a.value * b.value, abs(a.value) * b.error + abs(b.value) * a.error + a.error * b.error)
 
 
@@ -153,18 +158,18 @@ def _power(base: Value, exponent: Value) -> Value:
     if isinstance(exponent, Fraction) and exponent.denominator == 1:
         return _whole_power(base, exponent.numerator)
     if isinstance(base, Fraction) and base <= 0:
-        if base < 0 or _rough(exponent).value <= 0:
+        if base < 0 or rough(exponent).value <= 0:
             raise Undefined
         return Fraction(0)
     if base == 1:
         return Fraction(1)
-    a, b = _rough(base), _rough(exponent)
+    a, b = rough(base), rough(exponent)
     if abs(a.value) <= 4 * a.error:
         raise Unknown
     if a.value < 0:
         raise Undefined
-    logarithm = _product(_logarithm(a), b)
-    return _exponential(_rough(logarithm))
+    logarithm = product(_logarithm(a), b)
+    return _exponential(rough(logarithm))
 
 
 def _whole_power(base: Value, exponent: int) -> Value:
@@ -180,9 +185,11 @@ def _whole_power(base: Value, exponent: int) -> Value:
             return base**exponent
     if exponent == 0:
         return Fraction(1)
-    a = _rough(base)
+    a = rough(base)
     value = a.value**exponent
-    return _made(value, 2 * exponent * (abs(a.value) + a.error) ** (exponent - 1) * a.error + abs(value) * EPSILON)
+    return _made(
+        value, 2 * exponent * (abs(a.value) + a.error) ** (exponent - 1) * a.error + abs(value) * EPSILON
+    )
 
 
 def _root(value: Value, index: int) -> Value:
@@ -192,7 +199,7 @@ def _root(value: Value, index: int) -> Value:
         exact = _exact_root(abs(value), index)
         if exact is not None:
             return exact if value >= 0 else -exact
-    a = _rough(value)
+    a = rough(value)
     if abs(a.value) <= 4 * a.error:
         raise Unknown
     if a.value < 0 and index % 2 == 0:
@@ -227,14 +234,14 @@ def _function(name: str, value: Value) -> Value:
         return _log_of(name, value)
     if value == 0:
         return Fraction(1) if name in ("cos", "exp") else Fraction(0)
-    a = _rough(value)
+    a = rough(value)
     if name == "exp":
         return _exponential(a)
     if a.error > 1e-6:
         raise Unknown
     sine, cosine = math.sin(a.value), math.cos(a.value)
     if name == "tan":
-        return _product(_made(sine, a.error + EPSILON), _inverse(_made(cosine, a.error + EPSILON)))
+        return product(_made(sine, a.error + EPSILON), _inverse(_made(cosine, a.error + EPSILON)))
     return _made(sine if name == "sin" else cosine, a.error + EPSILON)
 
 
@@ -243,10 +250,10 @@ def _log_of(name: str, value: Value) -> Value:
         return Fraction(0)
     if isinstance(value, Fraction) and value <= 0:
         raise Undefined
-    a = _rough(value)
+    a = rough(value)
     if abs(a.value) <= 4 * a.error:
         raise Unknown
     if a.value < 0:
         raise Undefined
     natural = _logarithm(a)
-    return natural if name == "ln" else _product(natural, _inverse(_logarithm(Approximate(10.0, 0.0))))
+    return natural if name == "ln" else product(natural, _inverse(_logarithm(Approximate(10.0, 0.0))))

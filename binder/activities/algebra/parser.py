@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from fractions import Fraction
+from functools import lru_cache
 
+from binder.activities.algebra.refusals import ambiguous, misplaced, missing, too_high
 from binder.activities.algebra.tokens import Token, tokens
 from binder.activities.algebra.tree import (
     MAX_DEPTH,
     MAX_EXPONENT,
+    MAX_LENGTH,
     MAX_NODES,
     Absolute,
     AlgebraError,
@@ -34,12 +37,6 @@ LETTERS = {"variable", "constant"}
 BEGINS = LETTERS | {"function", "frac", "√", "(", "{"}
 """What may stand right behind a factor, and is multiplied by it."""
 CLOSING = {"(": ")", "{": "}", "|": "|"}
-AMBIGUOUS = {
-    "divided": "write brackets: 1/(2x) or (1/2)x",
-    "root": "write brackets around what is under the root: √(2x) or √(2)x",
-    "power": "write brackets around the exponent: e^(2x) or (e^2)x",
-    "function": "write brackets around what the function is of: sin(x)",
-}
 ENDLESS = {"root": BEGINS - {"√", "function", "frac"}, "power": LETTERS, "function": {"(", "{"}}
 """Behind what has no clear end → what would leave open where it ends."""
 
@@ -51,23 +48,18 @@ def parse(text: str, variables: Collection[str] | None = None, *, equation: bool
     :param equation: whether it must have two sides.
     :raises AlgebraError: where it cannot be read, saying why and where.
     """
+    if len(text) > 2 * MAX_LENGTH:
+        text = text.strip()[: MAX_LENGTH + 1]
+    return _parsed(text, None if variables is None else frozenset(variables), equation)
+
+
+@lru_cache(maxsize=512)
+def _parsed(text: str, variables: frozenset[str] | None, equation: bool) -> Node:  # noqa: FBT001 - a key of the cache
     parser = _Parser(tokens(text, variables))
     node = parser.whole(equation=equation)
     if sum(1 for _ in walk(node)) > MAX_NODES:
         raise AlgebraError("too-large", "this expression has too many parts")
     return node
-
-
-def _ambiguous(what: str, token: Token) -> AlgebraError:
-    return AlgebraError("ambiguous", AMBIGUOUS[what], token.at)
-
-
-def _misplaced(token: Token) -> AlgebraError:
-    return AlgebraError("misplaced", f"{token.shown} stands in a wrong place", token.at)
-
-
-def _missing(owner: Token) -> AlgebraError:
-    return AlgebraError("missing", f"something is missing after {owner.shown}", owner.at)
 
 
 class _Parser:
@@ -103,7 +95,7 @@ class _Parser:
         if end.kind in (")", "}", "|"):
             raise AlgebraError("closes-nothing", f"{end.shown} closes nothing", end.at)
         if end.kind != "end":
-            raise _misplaced(end)
+            raise misplaced(end)
         return node
 
     def _deeper(self) -> None:
@@ -113,22 +105,21 @@ class _Parser:
 
     def _sum(self) -> Node:
         self._deeper()
-        terms = [self._signed_term()]
+        terms = [self._signed(self._term)]
         while self.peek.kind in SIGNS:
             minus = self.next().kind == "-"
-            term = self._signed_term()
+            term = self._signed(self._term)
             terms.append(Negative(term) if minus else term)
         self.depth -= 1
         return terms[0] if len(terms) == 1 else Sum(tuple(terms))
 
     def _sign(self) -> bool:
-        """Whether a minus stands here; one sign is used up."""
         return self.peek.kind in SIGNS and self.next().kind == "-"
 
-    def _signed_term(self) -> Node:
+    def _signed(self, read: Callable[[], Node]) -> Node:
         minus = self._sign()
-        term = self._term()
-        return Negative(term) if minus else term
+        node = read()
+        return Negative(node) if minus else node
 
     def _term(self) -> Node:
         factors = [self._factor()]
@@ -137,16 +128,11 @@ class _Parser:
             token = self.peek
             if token.kind in ("*", "/"):
                 if token.kind == "/" and self.bare == "function":
-                    raise _ambiguous("function", token)
+                    raise ambiguous("function", token)
                 self.next()
-                minus = self._sign()
-                factor = self._factor()
-                factor = Negative(factor) if minus else factor
+                factor = self._signed(self._factor)
                 divided = token.kind == "/"
-                if divided:
-                    factors = [Quotient(_product(factors), factor)]
-                else:
-                    factors.append(factor)
+                factors = [Quotient(_product(factors), factor)] if divided else [*factors, factor]
             elif token.kind in BEGINS or (token.kind == "|" and not self.bars):
                 self._check_side_by_side(token, divided=divided)
                 factors.append(self._factor())
@@ -157,22 +143,21 @@ class _Parser:
 
     def _check_side_by_side(self, token: Token, *, divided: bool) -> None:
         if divided:
-            raise _ambiguous("divided", token)
+            raise ambiguous("divided", token)
         if self.bare and (token.kind in ENDLESS[self.bare] or token.kind == "|"):
-            raise _ambiguous(self.bare, token)
+            raise ambiguous(self.bare, token)
 
     def _factor(self) -> Node:
-        """An atom with its exponent."""
         token = self.peek
         base = self._atom()
         mark = self.peek
         if mark.kind not in ("^", "raised"):
             return base
         if self.bare:
-            raise _ambiguous(self.bare, mark)
+            raise ambiguous(self.bare, mark)
         exponent, grouped = self._exponent()
         if self.peek.kind in ("^", "raised"):
-            raise _ambiguous("power", self.peek)
+            raise ambiguous("power", self.peek)
         letter = token.kind == "variable" and isinstance(exponent, Number)
         self.bare = "" if grouped or letter or token.kind in ("(", "{", "|") else "power"
         return _power(base, exponent, mark)
@@ -189,9 +174,9 @@ class _Parser:
         minus = self._sign()
         token = self.peek
         if token.kind in ("end", "^", "raised"):
-            raise _missing(mark)
+            raise missing(mark)
         if self.latex and token.kind == "number" and len(token.text) > 1:
-            raise _ambiguous("power", token)
+            raise ambiguous("power", token)
         node = self._atom()
         return (Negative(node) if minus else node), False
 
@@ -201,7 +186,7 @@ class _Parser:
         if token.kind in ("(", "{"):
             return self._group()
         if token.kind in ("end", ")", "}", "*", "/", "+", "-", "^", "=", "raised"):
-            raise _missing(self.parts[self.at - 1]) if self.at else _misplaced(token)
+            raise missing(self.parts[self.at - 1]) if self.at else misplaced(token)
         if token.kind == "|":
             return Absolute(self._bracketed())
         self.next()
@@ -232,7 +217,7 @@ class _Parser:
         if self.peek.kind != closing:
             if self.peek.kind in ("end", ")", "}", "|"):
                 raise AlgebraError("not-closed", f"{opening.shown} is not closed", opening.at)
-            raise _misplaced(self.peek)
+            raise misplaced(self.peek)
         self.next()
         self.bars -= opening.kind == "|"
         self.bare = ""
@@ -244,12 +229,10 @@ class _Parser:
             self.next()
             number = self.next()
             if number.kind != "number" or not number.text.isdigit() or self.next().shown != "]":
-                raise _misplaced(number)
+                raise misplaced(number)
             index = int(number.text) if len(number.text) < 3 else 0
-            if not 2 <= index <= MAX_EXPONENT:
-                raise AlgebraError(
-                    "exponent", f"exponents lie between -{MAX_EXPONENT} and {MAX_EXPONENT}", number.at
-                )
+            if index < 2:
+                raise too_high(number)
         if self.peek.kind in ("(", "{", "|"):
             return Root(self._atom(), index)
         self._deeper()
@@ -277,14 +260,14 @@ class _Parser:
             return Number(Fraction(token.text[0]))
         if token.kind in LETTERS:
             return self._atom()
-        raise _missing(owner)
+        raise missing(owner)
 
     def _function(self, owner: Token) -> Node:
         self._deeper()
         mark = self.peek
         exponent = self._exponent()[0] if mark.kind in ("^", "raised") else None
         if exponent is not None and not isinstance(exponent, Number):
-            raise _ambiguous("function", mark)
+            raise ambiguous("function", mark)
         if self.peek.kind in ("(", "{", "|"):
             argument, bare = self._atom(), ""
         else:
@@ -297,7 +280,7 @@ class _Parser:
     def _bare_argument(self, owner: Token) -> Node:
         """What a function without brackets is of: `sin 2x` is that of 2x."""
         if self.peek.kind not in LETTERS | {"number", "√", "frac"}:
-            raise _missing(owner)
+            raise missing(owner)
         factors = [self._atom()]
         while self.peek.kind in LETTERS | {"√", "frac"}:
             self._check_side_by_side(self.peek, divided=False)
@@ -312,5 +295,5 @@ def _product(factors: list[Node]) -> Node:
 def _power(base: Node, exponent: Node, mark: Token) -> Node:
     value = exponent.operand if isinstance(exponent, Negative) else exponent
     if isinstance(value, Number) and value.value > MAX_EXPONENT:
-        raise AlgebraError("exponent", f"exponents lie between -{MAX_EXPONENT} and {MAX_EXPONENT}", mark.at)
+        raise too_high(mark)
     return Power(base, exponent)

@@ -15,7 +15,7 @@ MINUS = str.maketrans(dict.fromkeys("\u2212\u2010\u2011\u2013\ufe63\uff0d", "-")
 INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 NUMBER = re.compile(r"[0-9]{1,3}(?:(?:\\[, ]|[ \u00a0\u202f])[0-9]{3})+(?![0-9])|[0-9]+")
 DECIMALS = re.compile(r"(?:\{,\}|[.,])([0-9]+)")
-LETTERS = re.compile(r"[^\W\d_]+")
+LETTERS = re.compile(r"(?:(?![⁰¹²³⁴⁵⁶⁷⁸⁹])[^\W\d_])+")
 INDEX = re.compile(r"_(?:\{([0-9A-Za-z]{1,3})\}|([0-9A-Za-z]))")
 COMMAND = re.compile(r"\\(?:[A-Za-z]+|.)", re.DOTALL)
 RAISED = re.compile(r"[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
@@ -146,7 +146,7 @@ def _cut(text: str, at: int, variables: Collection[str] | None) -> tuple[list[To
     letters = LETTERS.match(text, at)
     if letters:
         return _names(text, letters, variables)
-    raise AlgebraError("unknown-sign", f"a sign that no expression has: {character!r}", at)
+    raise AlgebraError("unknown-sign", f"a sign that no expression has: {character}", at)
 
 
 def _number(text: str, at: int) -> tuple[list[Token], int]:

@@ -70,7 +70,9 @@ def _written(node: Node, mark: str) -> str:
             return f"\\frac{{{_written(above, mark)}}}{{{_written(below, mark)}}}"
         case Power(base, exponent):
             simple = isinstance(base, Number | Variable | Constant)
-            return f"{_written(base, mark) if simple else _brackets(base, mark)}^{{{_written(exponent, mark)}}}"
+            return (
+                f"{_written(base, mark) if simple else _brackets(base, mark)}^{{{_written(exponent, mark)}}}"
+            )
         case Root(radicand, index):
             return f"\\sqrt{f'[{index}]' if index != 2 else ''}{{{_written(radicand, mark)}}}"
         case Absolute(operand):

@@ -16,7 +16,7 @@ from binder.activities.numbers.tolerance import (
     find_unit,
     unit_key,
 )
-from binder.activities.numbers.writing import echo, written
+from binder.activities.numbers.writing import echo, plain, written
 
 __all__ = [
     "MAX_LENGTH",
@@ -30,6 +30,7 @@ __all__ = [
     "decimal_comma",
     "echo",
     "find_unit",
+    "plain",
     "read",
     "unit_key",
     "written",

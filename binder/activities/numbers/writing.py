@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from binder.activities.numbers.reading import Reading, decimal_comma
 
-__all__ = ["echo", "written"]
+__all__ = ["echo", "plain", "written"]
 
 RAISING = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 PLAIN_DIGITS = 21
@@ -33,6 +33,16 @@ def written(value: Fraction, lang: str, *, decimals: int = 0) -> str:
     whole, behind = (scaled[:places], scaled[places:]) if places < 0 else (scaled, "")
     groups = [whole[max(0, end - 3) : end] for end in range(len(whole), 0, -3)][::-1]
     return sign + gap.join(groups) + (mark + behind if behind else "")
+
+
+def plain(value: Fraction) -> str:
+    """A number for programs: `-3.14` where its decimals end, else `22/7`."""
+    digits, places = _terminating(abs(value))
+    if digits is None:
+        return str(value)
+    digits = (digits + "0" * max(0, places)).rjust(1 - min(0, places), "0")
+    sign = "-" if value < 0 else ""
+    return f"{sign}{digits[:places]}.{digits[places:]}" if places < 0 else sign + digits
 
 
 def _terminating(value: Fraction) -> tuple[str | None, int]:

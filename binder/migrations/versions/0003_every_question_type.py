@@ -280,6 +280,14 @@ def upgrade() -> None:
         "binder_attempt", sa.Column("checks", binder.db.Document(), nullable=False, server_default="{}")
     )
 
+    open_ones = sa.text("submitted_at IS NULL AND deadline_at IS NOT NULL")
+    op.create_index(
+        "ix_binder_attempt_open",
+        "binder_attempt",
+        ["deadline_at"],
+        sqlite_where=open_ones,
+        postgresql_where=open_ones,
+    )
     op.add_column(
         "binder_binder", sa.Column("is_bank", sa.Boolean(), nullable=False, server_default=sa.false())
     )
@@ -304,6 +312,7 @@ def downgrade() -> None:
 
     op.drop_column("binder_binder", "is_bank")
 
+    op.drop_index("ix_binder_attempt_open", "binder_attempt")
     op.drop_column("binder_attempt", "checks")
     op.drop_column("binder_attempt", "effects")
     op.drop_column("binder_attempt", "in_grace")

@@ -20,9 +20,9 @@ export function init(form) {
     told: (name, details) => state.show(name, details),
     saved: (answer) => clock?.set(answer.remaining),
     conflict: (answer) => conflict(form, answer, saver),
-    over: () => location.assign(form.action),
+    over: () => location.assign(form.getAttribute("action")),
   });
-  clock?.whenOver(() => saver.save({ now: true }).finally(() => location.assign(form.action)));
+  clock?.whenOver(() => saver.save({ now: true }).finally(() => location.assign(form.getAttribute("action"))));
   takeUp(form, journal, saver);
   handIn(form, saver, state);
   leaving(saver);
@@ -61,6 +61,7 @@ function handIn(form, saver, state) {
       event.stopImmediatePropagation();
       const { submitter } = event;
       await saver.settle();
+      await new Promise((done) => setTimeout(done)); // a browser sends no form while it still tells of the last try
       if (saver.state === "offline") state.sayNow();
       ready = true;
       form.requestSubmit(submitter);

@@ -46,7 +46,7 @@ export function conflict(form, answer, saver) {
   });
   made.querySelector("[data-keep=theirs]").addEventListener("click", () => {
     saver.drop();
-    location.assign(form.action);
+    location.assign(form.getAttribute("action"));
   });
   put(form, made);
 }

@@ -13,18 +13,18 @@ function mayPass(error) {
   return status < 400 || status === 409 || status === 423 || status >= 500;
 }
 
-function reason(error) {
+function reason(error, unreachable) {
   try {
-    const { message, error: text } = JSON.parse(error.originalResponse.getBody());
-    return message ?? text;
+    const { problems, message, error: text } = JSON.parse(error.originalResponse.getBody());
+    return problems?.map((one) => one.message).join(" ") ?? message ?? text;
   } catch {
-    return words("not-done");
+    return unreachable ?? words("not-done");
   }
 }
 
 /**
- * Send a file; {resource, url}. to: {uploads, token}. told: {progress(sent, total), cut(), begun(abort)}, all may be
- * missing. Fails with NotSent, whose message is for people.
+ * Send a file; what the server says of it: {resource, name, url, …}. to: {uploads, token}. told: {progress(sent, total),
+ * cut(), begun(abort), unreachable}, all may be missing. Fails with NotSent, whose message is for people.
  */
 export async function sendFile(file, { uploads, token }, told = {}) {
   const { Upload } = await import("tus-js-client");
@@ -41,11 +41,11 @@ export async function sendFile(file, { uploads, token }, told = {}) {
         if (mayPass(error)) told.cut?.();
         return mayPass(error);
       },
-      onError: (error) => reject(new NotSent(reason(error))),
+      onError: (error) => reject(new NotSent(reason(error, told.unreachable))),
       onSuccess({ lastResponse }) {
         const resource = lastResponse.getHeader("X-Classeur-Resource");
         const body = lastResponse.getBody();
-        resolve({ resource, url: body ? JSON.parse(body).url : undefined });
+        resolve({ resource, ...(body ? JSON.parse(body) : {}) });
       },
     });
     told.begun?.(() => {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from fractions import Fraction
 from itertools import pairwise
@@ -286,6 +287,9 @@ def test_whatever_is_typed_is_a_number_or_a_message(text: str) -> None:
         assert echo(reading, lang)
 
 
+LIMIT = 0.005 if sys.gettrace() is None else 0.05
+
+
 @pytest.mark.parametrize(
     "bomb",
     [
@@ -310,13 +314,13 @@ def test_whatever_is_typed_is_a_number_or_a_message(text: str) -> None:
     + ["1" + "²" * 59, "1 " + "m" * 58, "(" * 60],
 )
 def test_a_bomb_does_not_burn(bomb: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     for lang in ("fr", "en"):
         try:
             echo(read(bomb, lang), lang)
         except NumberError:
             continue
-    assert time.perf_counter() - begun < 0.005
+    assert time.process_time() - begun < LIMIT
 
 
 NEAR = [

@@ -346,6 +346,24 @@ def test_edits_are_counted_as_in_the_whole_table(one: str, other: str, limit: in
     assert edits(one, other, limit) == min(alignment(one, other), limit + 1)
 
 
+@given(
+    st.text("abc", min_size=1, max_size=30),
+    st.lists(st.tuples(st.sampled_from(["put", "drop", "change", "swap"]), st.integers(0, 29)), max_size=3),
+    st.integers(0, 3),
+)
+def test_few_slips_in_a_long_text_are_found(text: str, slips: list[tuple[str, int]], limit: int) -> None:
+    other = text
+    for slip, at in slips:
+        before, after = other[:at], other[at:]
+        other = {
+            "put": f"{before}c{after}",
+            "drop": before + after[1:],
+            "change": f"{before}a{after[1:]}",
+            "swap": before + after[1:2] + after[:1] + after[2:],
+        }[slip]
+    assert edits(text, other, limit) == min(alignment(text, other), limit + 1)
+
+
 def slips(text: str) -> str:
     """The text with two letters changed, each time others."""
     letters = list(text)

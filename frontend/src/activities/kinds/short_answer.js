@@ -1,0 +1,2 @@
+// The row of letters below the boxes.
+export { init } from "../letters.js";

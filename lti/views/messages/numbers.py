@@ -1,0 +1,60 @@
+"""Why a number or a formula that somebody typed is none, in words for people."""
+
+from __future__ import annotations
+
+from lti.i18n import N_
+
+__all__ = ["MESSAGES"]
+
+MESSAGES = (
+    N_("write a number"),
+    N_("a number has %(most)s digits at the most"),
+    N_("this is no number: write digits, such as 12 or 3/4"),
+    N_("a number has one decimal comma at the most, and spaces between thousands: 1 234,5"),
+    N_("a number has one decimal point at the most, and commas between thousands: 1,234.5"),
+    N_("is this one number? Thousands stand in groups of three: 12 345 or 12345"),
+    N_("commas stand between thousands here: write 1.5 with a point, or 12,345"),
+    N_("digits are missing behind the comma or the point"),
+    N_("a fraction has one whole number above its bar and one below: 3/4"),
+    N_("nothing can be divided by 0"),
+    N_("write a fraction such as 3/2, or 1,5"),
+    N_("write a power of ten like this: 3 × 10^5 or 3e5"),
+    N_("the exponent of 10 has two digits at the most"),
+    N_("what stands behind the number is no unit"),
+    N_("write the number only, without a unit"),
+    N_("write an expression"),
+    N_("write an equation, with ="),
+    N_("write an expression, without ="),
+    N_("this expression has too many parts"),
+    N_("write brackets: 1/(2x) or (1/2)x"),
+    N_("write brackets around what is under the root: √(2x) or √(2)x"),
+    N_("write brackets around the exponent: e^(2x) or (e^2)x"),
+    N_("write brackets around what the function is of: sin(x)"),
+    N_("the letter %(name)s is not used here"),
+    N_("a sign that no expression has: %(name)s"),
+    N_("a sign is missing before %(name)s"),
+    N_("a number has one decimal comma at the most: %(name)s"),
+    N_("an exponent is at the most %(most)s"),
+    N_("write a number, such as 3.14 or 22/7"),
+    N_("this range is empty"),
+    N_("a tolerance is not negative, and there is at least one significant figure"),
+    N_("this is no unit: write it as pupils will, such as km/h"),
+    N_("a unit is worth more than 0"),
+    N_("one accepted number is worth all the points"),
+    N_("a percentage of 0 is 0: write how far off a number may be"),
+    N_("two units are the same"),
+    N_("write the units that are accepted"),
+    N_("units are accepted only where pupils may write one"),
+    N_("the first unit is that of the accepted numbers: it is worth 1"),
+    N_("the unit stands behind the field already: pupils may write it twice"),
+    N_("digits are counted in the unit that a pupil chooses: is that meant?"),
+    N_("a letter, such as x or u_n"),
+    N_("from a smaller to a larger number, up to 1000000"),
+    N_("a letter stands there twice"),
+    N_("a range is for one of the letters, each once"),
+    N_("one accepted expression is worth all the points"),
+    N_("an accepted expression has no value in most of this range"),
+    N_("no accepted expression is written as you ask for"),
+    N_("equations are equal if one is the other times a number"),
+)
+"""What is said of numbers and formulas that learners and authors type; some hold what was typed."""
