@@ -104,16 +104,24 @@ def _is_here(viewer: Viewer, assignment: Assignment) -> bool:
     return viewer.audience_id is not None and assignment.audience_id == viewer.audience_id
 
 
+def _is_in_class(viewer: Viewer, assignment: Assignment) -> bool:
+    """Whether a learner is in the class, also if they came from another one of theirs: their list of work has both."""
+    return _is_here(viewer, assignment) or any(
+        member.person_id == viewer.person_id and member.active and member.role == Role.LEARNER.value
+        for member in assignment.members
+    )
+
+
 def _follows(viewer: Viewer, assignment: Assignment) -> bool:
     return viewer.role is Role.INSTRUCTOR and _is_here(viewer, assignment)
 
 
 def _reads(viewer: Viewer, assignment: Assignment) -> bool:
     """Teachers of the class, and those of its learners and parents whom it is for."""
+    if viewer.role is Role.LEARNER:
+        return _is_in_class(viewer, assignment) and assignment.is_for(viewer.person_id)
     if viewer.role is Role.ADMINISTRATOR or not _is_here(viewer, assignment):
         return False
-    if viewer.role is Role.LEARNER:
-        return assignment.is_for(viewer.person_id)
     if viewer.role is Role.MENTOR:
         return assignment.is_for(None) or any(assignment.is_for(child) for child in viewer.children)
     return True
@@ -126,10 +134,11 @@ def _answers(viewer: Viewer, assignment: Assignment) -> bool:
 def _sees_copy(viewer: Viewer, attempt: Attempt) -> bool:
     if viewer.role not in (Role.LEARNER, Role.MENTOR):
         return _follows(viewer, attempt.assignment)
-    whose = {viewer.person_id} if viewer.role is Role.LEARNER else viewer.children
+    is_learner = viewer.role is Role.LEARNER
+    whose, there = ({viewer.person_id}, _is_in_class) if is_learner else (viewer.children, _is_here)
     return (
         attempt.person_id in whose
-        and _is_here(viewer, attempt.assignment)
+        and there(viewer, attempt.assignment)
         and attempt.assignment.is_for(attempt.person_id)
     )
 

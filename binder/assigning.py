@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -27,6 +27,7 @@ __all__ = [
     "give",
     "given_here",
     "place",
+    "rules_of",
 ]
 
 MAX_CARDS = 20
@@ -44,6 +45,11 @@ class Rules:
     shuffled: bool = False
     estimated_minutes: int | None = None
     pinned: bool = False
+
+
+def rules_of(assignment: Assignment) -> Rules:
+    """The rules of an assignment, for another one."""
+    return Rules(**{rule.name: getattr(assignment, rule.name) for rule in fields(Rules)})
 
 
 def give(

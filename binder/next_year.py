@@ -17,8 +17,9 @@ from binder.access import Role, Viewer
 from binder.composing import changed
 from binder.copying import copy_binder
 from binder.errors import Forbidden, Invalid
-from binder.models import Assignment, Audience, Binder, Membership, Page, Release, Section
+from binder.models import Assignment, Audience, Binder, Membership, Page, Section
 from binder.owning import own_binder
+from binder.recipients import Card
 from binder.school_year import SchoolYear, moved
 
 __all__ = ["Planned", "Shift", "Wanted", "carry_over", "classes", "plan"]
@@ -158,17 +159,17 @@ def carry_over(
         _move_dates(session, viewer, old, new, shift)
         pages = dict(zip(_in_order(old.chapters), _in_order(new.chapters), strict=True))
         for row in given:
-            dates = wanted[row.id]
-            assigning.give(
-                session,
-                viewer,
-                pages[row.page_id],
-                opens_at=dates.opens_at,
-                due_at=dates.due_at,
-                max_attempts=row.max_attempts,
-                release=Release(row.release),
-            )
+            card = _card(row, wanted[row.id], shift)
+            assigning.distribute(session, viewer, pages[row.page_id], [card], assigning.rules_of(row))
     return new
+
+
+def _card(row: Assignment, dates: Wanted, shift: Shift) -> Card:
+    """For the whole class, whoever had it last year; the last deadline stays as far behind the date as it was."""
+    closes_at = shift.moved(row.closes_at)
+    if row.closes_at and row.due_at and dates.due_at:
+        closes_at = dates.due_at + (row.closes_at - row.due_at)
+    return Card(opens_at=dates.opens_at, due_at=dates.due_at, closes_at=closes_at, minutes=row.minutes)
 
 
 DATED = ("hidden_until", "starts_at", "ends_at")

@@ -90,6 +90,15 @@ class Assignment(TenantRow, Base):
     """Activity id → `{"version": id, "neutral": true, "full": true}`, each optional: what a regrade has set right."""
     page: Mapped[Page] = relationship(viewonly=True)
     audience: Mapped[Audience] = relationship(viewonly=True)
+    members: Mapped[list[Membership]] = relationship(
+        viewonly=True,
+        uselist=True,
+        primaryjoin=lambda: sa.and_(
+            Membership.tenant_id == orm.foreign(Assignment.tenant_id),
+            Membership.audience_id == orm.foreign(Assignment.audience_id),
+        ),
+    )
+    """Those of the class."""
     recipients: Mapped[list[Recipient]] = relationship(viewonly=True, order_by="Recipient.id")
     """Whom of the class it is for; none: everybody."""
     overrides: Mapped[list[Override]] = relationship(viewonly=True, order_by="Override.id")

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from binder import authoring
+from binder import authoring, submitting
 from binder.access import Role, Viewer
 from binder.clock import frozen
 from binder.errors import Forbidden
@@ -244,3 +244,21 @@ def test_a_page_in_the_trash_is_no_work(school: Class) -> None:
     school.page.trashed_at = hours(-1)
     school.session.flush()
     assert school.parts() == {}
+
+
+def test_work_of_another_class_of_ones_own_can_be_opened(school: Class) -> None:
+    choir = factories.audience(school.session, school.tenant, "Chorale")
+    given = school.give(choir)
+    with pytest.raises(Forbidden):
+        submitting.open_work(school.session, school.pupil, given.id)
+    member = Membership(tenant_id=school.tenant.id, audience_id=choir.id, person_id=school.pupil.person_id)
+    member.role = Role.LEARNER.value
+    school.session.add(member)
+    school.session.flush()
+    school.session.expire_all()
+    assert submitting.open_work(school.session, school.pupil, given.id).answering
+    member.role = Role.MENTOR.value
+    school.session.flush()
+    school.session.expire_all()
+    with pytest.raises(Forbidden):
+        submitting.open_work(school.session, school.pupil, given.id)

@@ -9,6 +9,7 @@ export class State {
   constructor(form, lasts) {
     this.lasts = lasts;
     this.#place.hidden = false;
+    this.#place.querySelector("[data-text]").textContent = this.#place.dataset.saved;
     for (const note of document.querySelectorAll("[data-without-script]")) note.hidden = true;
   }
 
