@@ -40,7 +40,7 @@ lint: $(READY)  ## Check style, types and import contracts
 
 unit: $(READY) front programs store
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser" --cov --cov-report=term:skip-covered
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m browser
+	$(BIN)/python -m pytest -n 4 --dist worksteal -m browser
 
 lowest: $(READY) front  ## Run the core tests with the oldest supported packages
 	.ci/lowest $(PYTHON)

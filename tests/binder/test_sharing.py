@@ -238,7 +238,7 @@ def test_the_table_names_every_use_case_of_these_modules() -> None:
     }  # fmt: skip
     not_use_cases = {
         # called by use cases that have asked
-        "changed", "checked_title", "keep", "newest", "begin_anew", "state_of", "thin", "take_turn", "is_late",
+        "changed", "checked_title", "keep", "note_files", "store_activity", "newest", "begin_anew", "state_of", "thin", "take_turn", "is_late",
         "others_writing", "description_of", "lacking", "licence_is_fixed", "shown_file",
     }  # fmt: skip
     for module in (authoring, composing, describing, history, library, proposing, restoring, sharing):
