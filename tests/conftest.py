@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 from _pytest.runner import runtestprotocol
@@ -22,6 +24,11 @@ if TYPE_CHECKING:
     from tests import swift
 
 _numbers = itertools.count(1)
+for _profile, _examples in (("house", 60), ("few", 10)):
+    hypothesis.settings.register_profile(
+        _profile, deadline=None, database=None, derandomize=True, max_examples=_examples
+    )
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

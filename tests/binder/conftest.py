@@ -6,16 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from hypothesis import settings
 from sqlalchemy.orm import Session
 
 from binder import assigning, submitting
 from binder.access import Role, Viewer
 from binder.models import Activity, Assignment, Attempt, Audience, Binder, Page, Tenant
 from tests import factories
-
-settings.register_profile("classeur", deadline=None, database=None, derandomize=True, max_examples=60)
-settings.load_profile("classeur")
 
 
 @dataclass(frozen=True)
