@@ -30,7 +30,7 @@ programs:
 store:
 	@.ci/swift $(PYTHON)
 
-test: $(READY) programs store lint unit lowest  ## Install and run the whole test suite
+test: $(READY) programs store lint unit  ## Install and run the whole test suite
 
 lint: $(READY)  ## Check style, types and import contracts
 	$(BIN)/ruff check .

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 import marshmallow
 from marshmallow import fields, validate
 
+from binder.activities.content import Content
 from binder.activities.describing import json_schema
 from binder.activities.helping import Helping
 from binder.activities.values import Points
@@ -34,16 +35,6 @@ __all__ = [
     "Tally",
     "activities",
 ]
-
-
-@dataclass(frozen=True)
-class Content:
-    """One version of an activity, apart from any database: `body` is for learners, `key` never is."""
-
-    points: Fraction
-    body: Mapping[str, Any]
-    key: Mapping[str, Any]
-    scoring: Mapping[str, Any]
 
 
 class Effect(StrEnum):
