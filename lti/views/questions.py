@@ -51,13 +51,22 @@ def _asked(block: Mapping[str, Any]) -> list[str]:
     return [block["activity"]] if block["type"] == "activity" else list(block.get("activities", ()))
 
 
+USUAL = (
+    "choice true_false short_answer numeric cloze match order categorize free_text file_upload recording "
+    "label_image hotspot drawing formula"
+).split()
+"""The types that teachers use most come first; a vendor's stand behind them."""
+
+
 @screen("/pages/<uuid:page>/activity/new")
 def new_activity(here: Here, page: UUID) -> Response:
     """Choose the type of a new activity, each with what it is for; or one from the question bank."""
     own, language = authoring.own_page(here.session, here.viewer, page), texts().language
     offered = [
         (kind.name, in_words(kind.titles, language, kind.name), in_words(kind.lines, language))
-        for kind in activities
+        for kind in sorted(
+            activities, key=lambda kind: USUAL.index(kind.name) if kind.name in USUAL else len(USUAL)
+        )
     ]
     return render("activity_kinds.html", here, page=own, offered=offered, after=request.args.get("after", ""))
 
