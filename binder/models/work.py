@@ -52,6 +52,7 @@ class Attempt(TenantRow, Base):
         sa.Index(None, "tenant_id", "person_id"),
         sa.Index(
             "ix_binder_attempt_open",
+            "tenant_id",
             "deadline_at",
             sqlite_where=sa.text("submitted_at IS NULL AND deadline_at IS NOT NULL"),
             postgresql_where=sa.text("submitted_at IS NULL AND deadline_at IS NOT NULL"),

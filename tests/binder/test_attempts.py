@@ -747,7 +747,7 @@ def test_corrections_hold_for_copies_that_come_later(session: Session, school: S
         third: {"full": True},
     }
     session.flush()
-    answers = {name: {"choices": ["cccc"]} for name in (first, second)}
+    answers = {name: {"choices": ["cccc"]} for name in (first, second, third)}
     revision = submitting.published(session, school.page)
     attempt = submitting.hand_in(session, school.lina, school.given.id, revision.id, answers, number=1, seq=0)
     grade = attempt.grades[-1]

@@ -284,7 +284,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_binder_attempt_open",
         "binder_attempt",
-        ["deadline_at"],
+        ["tenant_id", "deadline_at"],
         sqlite_where=open_ones,
         postgresql_where=open_ones,
     )
