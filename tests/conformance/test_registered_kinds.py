@@ -150,6 +150,40 @@ def test_an_activity_cleans_its_markup(kind: ActivityType) -> None:
             assert "<svg" not in text.lower()
 
 
+@every_activity
+def test_an_activity_has_a_json_schema(kind: ActivityType) -> None:
+    sample = ACTIVITIES[kind.name]
+    schemas = json.loads(json.dumps(kind.json_schemas))
+    assert set(schemas) == {"body", "key", "scoring", "response"}
+    for part in ("body", "key", "scoring"):
+        schema = schemas[part]
+        assert schema["$schema"].endswith("2020-12/schema")
+        assert schema["type"] == "object"
+        assert set(sample.get(part, {})) <= set(schema["properties"])
+        assert set(schema.get("required", ())) <= set(sample.get(part, {}))
+        assert "\\Z" not in json.dumps(schema)
+
+
+@every_activity
+@pytest.mark.parametrize("lang", ["fr", "en", "de"])
+def test_an_example_is_a_filled_question(kind: ActivityType, lang: str) -> None:
+    example = json.loads(json.dumps(kind.example(lang)).replace('"resource": ""', f'"resource": "{NAMED}"'))
+    content = kind.load(example)
+    assert example["title"]
+    assert content.body["prompt"]
+    assert (kind.example("fr") == kind.example("en")) is False
+
+
+@every_activity
+def test_a_class_without_answers_has_statistics(kind: ActivityType) -> None:
+    content = kind.load(ACTIVITIES[kind.name])
+    figures = kind.statistics(content, [None, {}, kind.answer({})])
+    assert figures.states == {"unanswered": 3}
+    assert figures.mean == 0
+    assert not sum(tally.count for tally in figures.tallies)
+    assert kind.summary(content, None) == ""
+
+
 @every_block
 def test_a_block_survives_the_way_out_and_in(kind: BlockType) -> None:
     block = load_block({"id": "b1", "type": kind.name, **BLOCKS[kind.name]})

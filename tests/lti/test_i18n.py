@@ -278,3 +278,20 @@ def test_what_is_typed_comes_back_as_the_same_page(typed: str) -> None:
     assert again == stored or not stored.startswith("<p>")
     if not MARKUP.search(typed) and typed.strip():
         assert as_typed(as_html(typed)).split() == typed.split()
+
+
+def test_a_package_brings_words_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "fr" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    header = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
+    words = 'msgid "Years of the vendor:"\nmsgstr "Années :"\n\nmsgid "Save"\nmsgstr "Autrement"\n'
+    (folder / "vendor.po").write_text(header + words, encoding="utf-8")
+    monkeypatch.setattr(i18n, "_folders", list(i18n._folders))
+    i18n.add_catalogues(tmp_path)
+    i18n.add_catalogues(tmp_path)
+    try:
+        assert i18n.texts("fr").gettext("Years of the vendor:") == "Années\u00a0:"
+        assert i18n.texts("fr").gettext("Save") == "Enregistrer", "what is translated already stays"
+        assert i18n.texts("en").gettext("Years of the vendor:") == "Years of the vendor:"
+    finally:
+        i18n.texts.cache_clear()
