@@ -15,7 +15,7 @@ from binder.clock import uuid7
 from binder.errors import Forbidden
 from binder.models import Binder, Page
 from lti.claims import DeepLinkingSettings
-from lti.models import ContentItem, Launch, Registration
+from lti.models import Launch, Placement, Registration
 from lti.passback import TAG
 from lti.protocol import ags, deep_linking
 from lti.protocol.services import Services
@@ -78,7 +78,14 @@ def _item(
     revision = None
     if page.published_number is None or page.changed:
         revision = authoring.publish(session, viewer, page_id)
-    item = ContentItem(id=uuid7(), tenant_id=viewer.tenant_id, page_id=page.id, created_by_id=who(viewer))
+    item = Placement(
+        id=uuid7(),
+        tenant_id=viewer.tenant_id,
+        binder_id=page.binder_id,
+        page_id=page.id,
+        created_by_id=who(viewer),
+        options={},
+    )
     session.add(item)
     revision = revision or submitting.published(session, page)
     maximum = sum((v.points for v in submitting.versions_of(session, revision).values()), Fraction(0))

@@ -16,14 +16,14 @@ from binder.models import Audience, Membership, Person
 from lti import people, roster
 from lti.claims import Context as ClaimedContext
 from lti.claims import LaunchClaims
-from lti.models import ContentItem, Context, ResourceLink, User
+from lti.models import Context, Placement, ResourceLink, User
 from lti.passback import keep_line_item
 from lti.protocol.launch import ValidatedLaunch
 
 __all__ = ["Place", "known", "learn"]
 
 CONTENT_ITEM = re.compile(r"/open/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$")
-"""End of the path of a link that deep linking made: it names a ContentItem."""
+"""End of the path of a link that deep linking made: it names a Placement."""
 
 
 KNOWN = (
@@ -225,9 +225,10 @@ def _content_item(claims: LaunchClaims) -> UUID | None:
 def _place(session: Session, context: Context, link: ResourceLink, claims: LaunchClaims) -> None:
     """The first opening of a link that deep linking made gives its page to the class, with the link's line item."""
     item_id = _content_item(claims)
-    item = session.get(ContentItem, (context.tenant_id, item_id)) if item_id else None
-    if item is None:
+    item = session.get(Placement, (context.tenant_id, item_id)) if item_id else None
+    if item is None or item.page_id is None:
         return
+    link.placement_id = item.id
     given = assigning.place(session, context.tenant_id, item.page_id, context.audience_id, item.created_by_id)
     link.assignment_id = given.id
     if claims.ags is not None and claims.ags.lineitem:

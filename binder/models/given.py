@@ -88,6 +88,8 @@ class Assignment(TenantRow, Base):
     """Whether the questions stand in another order for each attempt."""
     corrections: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """Activity id → `{"version": id, "neutral": true, "full": true}`, each optional: what a regrade has set right."""
+    activity_id: Mapped[UUID | None]
+    """The only activity of the page that it is about, where a single one was embedded; None: all of them."""
     page: Mapped[Page] = relationship(viewonly=True)
     audience: Mapped[Audience] = relationship(viewonly=True)
     members: Mapped[list[Membership]] = relationship(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -20,6 +21,8 @@ class Tenant(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     name: Mapped[str] = mapped_column(sa.String(255))
+    zone: Mapped[str] = mapped_column(sa.String(16), default="")
+    """Its zone of school holidays, as `binder.school_year` calls it; empty where nobody has said it."""
 
 
 class Person(TenantRow, Base):
@@ -33,6 +36,8 @@ class Person(TenantRow, Base):
     """Family name first, accents and case folded: the order of a class list."""
     is_test: Mapped[bool] = mapped_column(default=False)
     """A teacher trying things out as a pupil: not on class lists, no grade leaves."""
+    erased_at: Mapped[datetime | None]
+    """When their data were erased at their wish; what is left has no name and no answers."""
 
 
 class Audience(TenantRow, Base):
