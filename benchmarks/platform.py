@@ -41,6 +41,8 @@ class Platform:
             "lti_deployment_id": DEPLOYMENT,
         }
         login = browser.get(f"/lti/login?{urlencode(query)}")
+        if login.status == 307:  # a browser that has never been here is tried with a cookie first
+            login = browser.get(login.location)
         if login.status != 302:
             raise RuntimeError(f"login: {login.status} {login.body[:300]!r}")
         asked = parse_qs(urlsplit(login.location).query)

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
+from zoneinfo import available_timezones
 
 from binder.access import Role
 from lti.errors import ClaimInvalid, DeepLinkingInvalid, SubjectInvalid
@@ -43,6 +44,7 @@ NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 DEEP_LINKING_SETTINGS = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"
 DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim/"
 
+ZONES = available_timezones()
 _LOCALE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*")
 
 
@@ -154,6 +156,8 @@ class LaunchClaims:
     family_name: str = field(repr=False)
     locale: str
     """BCP 47, the message's own before the person's; empty where unknown."""
+    zone: str
+    """The person's time zone (IANA); empty where unknown."""
     presentation: Presentation
     custom: Mapping[str, str] = field(repr=False)
     """Custom parameters; "" where the platform had no value for a variable."""
@@ -186,6 +190,7 @@ class LaunchClaims:
         presentation = _presentation(mapping_of(claims, LAUNCH_PRESENTATION))
         deep_linking = mapping_of(claims, DEEP_LINKING_SETTINGS)
         mentor = role_of(roles) is Role.MENTOR
+        custom = _custom(claims)
         children = tuple(clean(child) for child in texts_of(claims, ROLE_SCOPE_MENTOR))
         return cls(
             issuer=text_of(claims, "iss"),
@@ -202,8 +207,9 @@ class LaunchClaims:
             given_name=text_of(claims, "given_name"),
             family_name=text_of(claims, "family_name"),
             locale=presentation.locale or _locale(claims),
+            zone=_zone(claims, custom),
             presentation=presentation,
-            custom=_custom(claims),
+            custom=custom,
             ags=_ags(mapping_of(claims, AGS)),
             memberships_url=url_of(mapping_of(claims, NRPS), "context_memberships_url"),
             deep_linking=DeepLinkingSettings.read(deep_linking) if deep_linking else None,
@@ -249,6 +255,14 @@ def _presentation(presentation: Mapping[str, Any]) -> Presentation:
 def _locale(claims: Mapping[str, Any]) -> str:
     locale = text_of(claims, "locale")
     return locale if len(locale) <= 35 and _LOCALE.fullmatch(locale) else ""
+
+
+def _zone(claims: Mapping[str, Any], custom: Mapping[str, str]) -> str:
+    """`zoneinfo` of OIDC, or the variable that we ask for (`$Person.address.timezone`)."""
+    for zone in (text_of(claims, "zoneinfo"), custom.get("person_timezone", "")):
+        if zone in ZONES:
+            return zone
+    return ""
 
 
 def _ags(endpoint: Mapping[str, Any]) -> Ags | None:

@@ -1,7 +1,8 @@
 """The errors of LTI: one class a failing check, each with a code for machines; words for people live in the web layer.
 
     LTIError
-    ├── SettingsInvalid  LoginRequestInvalid  RegistrationUnknown  RegistrationAmbiguous  ServiceError  ContentItemsRefused
+    ├── SettingsInvalid  LoginRequestInvalid  RegistrationUnknown  RegistrationAmbiguous  RegistrationInactive
+    │   ServiceError     ContentItemsRefused
     └── LaunchRefused     in the order of the checks:
         ├── StateUnknown      StateExpired       OtherBrowser       PlatformError  TokenMalformed  KeysUnreachable
         ├── TokenUntrusted    all answered by 401:
@@ -37,6 +38,8 @@ class LTIError(Exception):
         self.facts: Mapping[str, object] = facts
         self.checks_passed: tuple[str, ...] = ()
         """Names of the checks that a launch passed before this one failed."""
+        self.check_failed: str | None = None
+        """Name of the check of a launch that failed; None where it was no launch."""
         self.return_url: str | None = None
         """Where the platform wants people back, if its token was believed before a later check failed."""
 
@@ -67,6 +70,13 @@ class RegistrationAmbiguous(LTIError):
     code = "registration-ambiguous"
 
 
+class RegistrationInactive(LTIError):
+    """The platform registered itself, and an administrator has not said yes yet; or has switched it off."""
+
+    code = "registration-inactive"
+    status = 403
+
+
 class ContentItemsRefused(LTIError):
     """The choice is not what the platform's picker accepts: its type, or more than one item (DL 4.4.1)."""
 
@@ -85,6 +95,8 @@ class ServiceError(LTIError):
     status = 502
 
     retry_after: float | None = None
+    is_quoted = False
+    """Whether `detail` is the platform's own words: for teachers' eyes, but for no log, since nobody knows what they quote."""
 
     def __init__(
         self, platform_status: int | None, *, retryable: bool, detail: str = "", **facts: object

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from binder.access import Role
 from binder.clock import now, uuid7
 from lti import people, places, sessions
-from lti.claims import DEEP_LINKING_SETTINGS, LaunchClaims
 from lti.models import Launch
 from lti.protocol.launch import ValidatedLaunch
+from lti.protocol.messages import message_type
 
 __all__ = ["receive"]
 
@@ -29,13 +29,16 @@ LAUNCHES: sa.Table = Launch.__table__  # type: ignore[assignment]  # it is a Tab
 STORE = sa.insert(LAUNCHES)
 
 
-def receive(connection: sa.Connection, valid: ValidatedLaunch, *, secret: str, lifetime: float) -> UUID:
+def receive(
+    connection: sa.Connection, valid: ValidatedLaunch, *, secret: str, lifetime: float, by_url: bool = False
+) -> UUID:
     """Write down a launch whose checks have all passed.
 
     Most launches bring nothing new: one query says so, and nothing but the launch itself is written.
 
     :param secret: what the browser will keep in its cookie; the row keeps its digest.
     :param lifetime: seconds for which the session stays open.
+    :param by_url: the browser keeps no cookies, so the secret will stand in the addresses.
     :return: the launch's id.
     """
     if next(_launches) % PURGE_EVERY == 0:
@@ -65,14 +68,12 @@ def receive(connection: sa.Connection, valid: ValidatedLaunch, *, secret: str, l
             "locale": claims.locale,
             "return_url": claims.presentation.return_url,
             "document_target": claims.presentation.document_target,
-            "deep_linking": _picker(claims),
+            "message_type": claims.message_type,
+            "message": message_type(claims.message_type).keep(claims),
+            "deployment_key": valid.deployment_key,
+            "zone": claims.zone,
+            "by_url": by_url,
             "expires_at": now() + timedelta(seconds=lifetime),
         },
     )
     return launch_id
-
-
-def _picker(claims: LaunchClaims) -> dict[str, object] | None:
-    if claims.deep_linking is None:
-        return None
-    return {"deployment_id": claims.deployment_id, "settings": dict(claims.raw[DEEP_LINKING_SETTINGS])}

@@ -18,6 +18,7 @@ from lti.claims import DeepLinkingSettings
 from lti.models import Launch, Placement, Registration
 from lti.passback import TAG
 from lti.protocol import ags, deep_linking
+from lti.protocol.messages import DEEP_LINKING_REQUEST
 from lti.protocol.services import Services
 
 __all__ = ["Answer", "answer", "choices"]
@@ -60,14 +61,14 @@ def answer(
     :raises Forbidden: if the launch is no request for a link.
     """
     launch = session.get(Launch, (viewer.tenant_id, launch_id))
-    if launch is None or launch.deep_linking is None:
+    if launch is None or launch.message_type != DEEP_LINKING_REQUEST or launch.message is None:
         raise Forbidden("the platform asked for no link")
-    settings = DeepLinkingSettings.read(launch.deep_linking["settings"])
+    settings = DeepLinkingSettings.read(launch.message["settings"])
     registration = services.connector(session.get_one(Registration, launch.registration_id)).registration
     items = []
     if page_id is not None:
         items.append(_item(session, viewer, page_id, settings, base_url))
-    jwt = deep_linking.response(registration, launch.deep_linking["deployment_id"], settings, items)
+    jwt = deep_linking.response(registration, launch.message["deployment_id"], settings, items)
     return Answer(settings.return_url, jwt)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,11 +17,27 @@ from binder.access import Role, Viewer
 from binder.clock import now
 from binder.db import Instant
 from lti.models import Context, Launch, Registration, ResourceLink
+from lti.protocol.messages import DEEP_LINKING_REQUEST
 
-__all__ = ["COOKIE", "OpenLaunch", "hashed", "new_secret", "open_launch", "purge"]
+__all__ = ["COOKIE", "Address", "OpenLaunch", "hashed", "new_secret", "open_launch", "purge"]
 
 COOKIE = "lti-launch"
 """Name of the cookie; its path is the launch's own, so two tabs never share one."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """What stands for a launch in its pages' addresses.
+
+    The secret is there only where a browser refuses every cookie of ours; then it counts only for requests that our own
+    pages make (`lti.views.screens`), so that an address that is passed on opens nothing.
+    """
+
+    id: UUID
+    secret: str = field(default="", repr=False)
+
+    def __str__(self) -> str:
+        return f"{self.id}.{self.secret}" if self.secret else str(self.id)
 
 
 @dataclass(frozen=True)
@@ -30,11 +48,25 @@ class OpenLaunch:
     viewer: Viewer
     return_url: str | None
     document_target: str
-    deep_linking: bool
+    message_type: str
+    message: Mapping[str, Any]
+    """What the message's type has kept (`lti.protocol.messages`)."""
+    by_url: bool
+    """The browser keeps no cookies for us; the secret stands in the address."""
+    zone: str
+    """The person's time zone (IANA); empty where unknown."""
+    deployment_key: UUID | None
     platform_urls: tuple[str, ...]
     """Addresses of the platform, whose pages may hold ours in a frame."""
     assignment_id: UUID | None
     """The work that the launched link opens; None for a general link."""
+    placement_id: UUID | None
+    """What deep linking placed where the launched link is."""
+
+    @property
+    def deep_linking(self) -> bool:
+        """Whether the platform asks for a link: everything else is out of the way then."""
+        return self.message_type == DEEP_LINKING_REQUEST
 
 
 _OPEN = (
@@ -49,11 +81,16 @@ _OPEN = (
         Launch.locale,
         Launch.return_url,
         Launch.document_target,
-        Launch.deep_linking,
+        Launch.message_type,
+        Launch.message,
+        Launch.by_url,
+        Launch.zone,
+        Launch.deployment_key,
         Registration.issuer,
         Registration.authorization_endpoint,
         Context.audience_id,
         ResourceLink.assignment_id,
+        ResourceLink.placement_id,
     )
     .join(Registration, Registration.id == Launch.registration_id)
     .outerjoin(Context, sa.and_(Context.tenant_id == Launch.tenant_id, Context.id == Launch.context_id))
@@ -94,9 +131,14 @@ def open_launch(session: Session, launch_id: UUID, secret: str) -> OpenLaunch | 
         viewer,
         row.return_url,
         row.document_target,
-        row.deep_linking is not None,
+        row.message_type,
+        row.message or {},
+        row.by_url,
+        row.zone,
+        row.deployment_key,
         tuple(url for url in (row.issuer, row.authorization_endpoint, row.return_url) if url),
         row.assignment_id,
+        row.placement_id,
     )
 
 

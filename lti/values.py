@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from lti.errors import ClaimInvalid
 
-__all__ = ["clean", "flag_of", "identifier_of", "mapping_of", "text_of", "texts_of", "url_of"]
+__all__ = ["clean", "flag_of", "identifier_of", "mapping_of", "origin", "text_of", "texts_of", "url_of"]
 
 UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -72,6 +72,15 @@ def url_of(claims: Mapping[str, Any], name: str) -> str | None:
     if value and not _is_url(value):
         raise ClaimInvalid(f"{name} is not a URL", claim=name)
     return value or None
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port of a URL, as browsers write an origin: without the port that goes without saying."""
+    parts = urlsplit(url)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    usual = {"https": 443, "http": 80}.get(parts.scheme)
+    port = "" if parts.port in (None, usual) else f":{parts.port}"
+    return f"{parts.scheme}://{host}{port}"
 
 
 def _is_url(value: str) -> bool:

@@ -64,8 +64,6 @@ class Launch(TenantRow, Base):
     locale: Mapped[str] = mapped_column(sa.String(35), default="")
     return_url: Mapped[str | None] = mapped_column(sa.Text)
     document_target: Mapped[str] = mapped_column(sa.String(16), default="")
-    deep_linking: Mapped[dict[str, Any] | None]
-    """`deep_linking_settings` and deployment of a deep-linking request; None otherwise."""
     message_type: Mapped[str] = mapped_column(sa.String(64), default="")
     message: Mapped[dict[str, Any] | None]
     """What the message's type needs later, such as whose work is to be reviewed."""

@@ -18,7 +18,14 @@ from lti.claims import LaunchClaims
 from lti.models import DeploymentStatus
 from lti.protocol import messages, states
 from lti.protocol.jwks import PlatformKeys
-from lti.protocol.registrations import Begin, PlatformRegistration, StoredDeployment, StoredRegistrations
+from lti.protocol.registrations import (
+    Begin,
+    PlatformRegistration,
+    StoredDeployment,
+    StoredRegistrations,
+    discover,
+    refuse_unless_active,
+)
 from lti.protocol.states import TakenState
 from lti.protocol.token import Token
 from lti.settings import Settings
@@ -102,6 +109,7 @@ class Examination:
         """The login names the registration, and it is still there; no unsigned claim has a say in it."""
         if getattr(self, "registration", None) is None:
             raise errors.RegistrationUnknown("the registration was taken away meanwhile")
+        refuse_unless_active(self.registration)
 
     def check_token(self) -> None:
         """The token is a JWS of three parts."""
@@ -186,7 +194,7 @@ class Examination:
 
     def check_message_type(self) -> None:
         """It is of a type that is registered."""
-        messages.validator(self.token.claims.get(names.MESSAGE_TYPE))
+        messages.message_type(self.token.claims.get(names.MESSAGE_TYPE))
 
     def check_deployment(self) -> None:
         """It is from a deployment that we know and that may launch."""
@@ -199,6 +207,9 @@ class Examination:
             raise errors.DeploymentMissing("no deployment id")
         if self.taken.deployment_id not in (None, named):
             raise errors.DeploymentMismatch("not the deployment of the login request", deployment_id=named)
+        if self.named_deployment is None:
+            with self.begin() as connection:
+                self.named_deployment = discover(connection, self.registration, named)
         if self.named_deployment is None:
             raise errors.DeploymentUnknown(f"deployment {named!r} is unknown", deployment_id=named)
         refusal = STATUS_ERRORS.get(self.named_deployment.status)
@@ -222,7 +233,7 @@ class Examination:
 
     def check_message(self) -> None:
         """It says what a message of its type must."""
-        messages.validator(self.claims.message_type)(self.claims)
+        messages.message_type(self.claims.message_type).check(self.claims)
 
 
 CHECKS: tuple[tuple[str, Callable[[Examination], None]], ...] = (

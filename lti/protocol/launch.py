@@ -34,6 +34,8 @@ class ValidatedLaunch:
     """Our row of the deployment."""
     tenant_id: UUID
     checks_passed: tuple[str, ...]
+    binding: str = "cookie"
+    """How the browser showed that it began the login: by a `cookie`, the platform's `storage`, or Storage `access`."""
 
 
 def validate(
@@ -60,12 +62,17 @@ def validate(
             check(launch)
             passed.append(name)
     except LTIError as error:
-        error.checks_passed = tuple(passed)
+        error.checks_passed, error.check_failed = tuple(passed), name
         error.facts = launch.facts() | dict(error.facts)
         if BELIEVED in passed:
             error.return_url = launch.return_url()
         raise
     deployment = launch.deployment
     return ValidatedLaunch(
-        launch.claims, launch.registration, deployment.key, deployment.tenant_id, tuple(passed)
+        launch.claims,
+        launch.registration,
+        deployment.key,
+        deployment.tenant_id,
+        tuple(passed),
+        launch.taken.binding,
     )

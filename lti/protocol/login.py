@@ -11,14 +11,21 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import quote, unquote_plus, urlencode, urlsplit, urlunsplit
 
+import sqlalchemy as sa
+
 from binder.clock import now
 from lti.errors import LoginRequestInvalid
 from lti.protocol import states
-from lti.protocol.registrations import Begin, PlatformRegistration, StoredRegistrations
+from lti.protocol.registrations import (
+    Begin,
+    PlatformRegistration,
+    StoredRegistrations,
+    refuse_unless_active,
+)
 from lti.settings import Settings
 from lti.values import clean
 
-__all__ = ["Login", "cookie_name", "start"]
+__all__ = ["Login", "cookie_name", "platform", "start"]
 
 REQUIRED = ("iss", "login_hint", "target_link_uri")
 MOST_CHARACTERS = {
@@ -47,10 +54,30 @@ class Login:
     registration: PlatformRegistration
 
 
-def start(params: Mapping[str, str], *, begin: Begin, redirect_uri: str, settings: Settings) -> Login:
+def platform(params: Mapping[str, str], *, begin: Begin) -> PlatformRegistration:
+    """Which platform asks; nothing is begun.
+
+    :raises LoginRequestInvalid: if a parameter is missing or beyond measure.
+    :raises RegistrationUnknown: if we do not know the platform.
+    :raises RegistrationAmbiguous: if `client_id` is needed to know which registration is meant.
+    """
+    _check(params)
+    with begin() as connection:
+        return _find(connection, params)
+
+
+def start(
+    params: Mapping[str, str],
+    *,
+    begin: Begin,
+    redirect_uri: str,
+    settings: Settings,
+    binding: str = "cookie",
+) -> Login:
     """Begin a login, by the parameters of a GET or a POST.
 
     :param redirect_uri: our launch URL, exactly as registered with the platform.
+    :param binding: how the browser will keep the secret: `cookie`, `storage` or `access`.
     :raises LoginRequestInvalid: if a parameter is missing or beyond measure.
     :raises RegistrationUnknown: if we do not know the platform.
     :raises RegistrationAmbiguous: if `client_id` is needed to know which registration is meant.
@@ -59,15 +86,14 @@ def start(params: Mapping[str, str], *, begin: Begin, redirect_uri: str, setting
     state, nonce, secret = (secrets.token_urlsafe(32) for _ in range(3))
     moment = now()
     with begin() as connection:
-        registration = StoredRegistrations(connection).find_registration_by_params(
-            params["iss"], params.get("client_id")
-        )
+        registration = _find(connection, params)
         kept = states.TakenState(
             nonce=nonce,
             registration_id=registration.id,
             target_link_uri=params["target_link_uri"],
             deployment_id=params.get("lti_deployment_id") or None,
             expires_at=moment + timedelta(seconds=settings.state_lifetime),
+            binding=binding,
         )
         states.store(connection, state, secret, moment, kept)
     return Login(
@@ -83,6 +109,13 @@ def start(params: Mapping[str, str], *, begin: Begin, redirect_uri: str, setting
 def cookie_name(state: str) -> str:
     """The cookie of one login: each has its own, so several tabs do not disturb each other."""
     return "__Host-lti-" + states.hashed(state)[:16]
+
+
+def _find(connection: sa.Connection, params: Mapping[str, str]) -> PlatformRegistration:
+    known = StoredRegistrations(connection)
+    found = known.find_registration_by_params(params["iss"], params.get("client_id"))
+    refuse_unless_active(found)
+    return found
 
 
 def _check(params: Mapping[str, str]) -> None:

@@ -15,11 +15,19 @@ from pylti1p3.deployment import Deployment as StockDeployment
 from pylti1p3.registration import Registration as StockRegistration
 from pylti1p3.tool_config.abstract import ToolConfAbstract
 
-from lti.errors import RegistrationAmbiguous, RegistrationUnknown
-from lti.models import Deployment, DeploymentStatus, Registration
+from binder.clock import uuid7
+from lti.errors import RegistrationAmbiguous, RegistrationInactive, RegistrationUnknown
+from lti.models import Deployment, DeploymentPolicy, DeploymentStatus, Registration, RegistrationStatus
 from lti.protocol.keys import KeyRing
 
-__all__ = ["Begin", "PlatformRegistration", "StoredDeployment", "StoredRegistrations"]
+__all__ = [
+    "Begin",
+    "PlatformRegistration",
+    "StoredDeployment",
+    "StoredRegistrations",
+    "discover",
+    "refuse_unless_active",
+]
 
 Begin = Callable[[], AbstractContextManager[sa.Connection]]
 """Opens a transaction that may write, and commits it at the end of the `with`."""
@@ -37,7 +45,7 @@ WITH_DEPLOYMENT = (
         DEPLOYMENTS.c.id.label("deployment_key"),
         DEPLOYMENTS.c.deployment_id,
         DEPLOYMENTS.c.tenant_id,
-        DEPLOYMENTS.c.status,
+        DEPLOYMENTS.c.status.label("deployment_status"),
     )
     .select_from(
         REGISTRATIONS.outerjoin(
@@ -65,6 +73,10 @@ class PlatformRegistration(StockRegistration):
         self.jwks_uri: str = values["jwks_uri"]
         self.algorithms: tuple[str, ...] = tuple(values["algorithms"])
         self.token_audience: str = values["token_audience"] or self.token_endpoint
+        self.status = RegistrationStatus(values["status"])
+        self.policy = DeploymentPolicy(values["policy"])
+        self.default_tenant_id: UUID | None = values["default_tenant_id"]
+        self.scopes: tuple[str, ...] = tuple(values["scopes"])
         self.keys = keys or KeyRing(())
         # PyLTI1p3's own classes read these by its getters
         self._issuer, self._client_id = self.issuer, self.client_id
@@ -164,9 +176,55 @@ class StoredRegistrations(ToolConfAbstract[Any]):
         deployment = None
         if row["deployment_key"] is not None:
             deployment = StoredDeployment(
-                row["deployment_key"], row["deployment_id"], row["tenant_id"], DeploymentStatus(row["status"])
+                row["deployment_key"],
+                row["deployment_id"],
+                row["tenant_id"],
+                DeploymentStatus(row["deployment_status"]),
             )
         return PlatformRegistration(dict(row), self._keys), deployment
+
+
+def refuse_unless_active(registration: PlatformRegistration) -> None:
+    """:raises RegistrationInactive: if an administrator has not said yes yet, or has said no."""
+    if registration.status is not RegistrationStatus.ACTIVE:
+        raise RegistrationInactive(
+            f"the registration is {registration.status}",
+            issuer=registration.issuer,
+            client_id=registration.client_id,
+        )
+
+
+def discover(
+    connection: sa.Connection, registration: PlatformRegistration, deployment_id: str
+) -> StoredDeployment | None:
+    """A deployment that we have not heard of, by the registration's policy; None if it is not to be noted.
+
+    It belongs to the registration's tenant. https://www.imsglobal.org/spec/lti/v1p3#tool-deployment-0
+    """
+    tenant_id = registration.default_tenant_id
+    if registration.policy is DeploymentPolicy.DENY or tenant_id is None:
+        return None
+    status = (
+        DeploymentStatus.APPROVED
+        if registration.policy is DeploymentPolicy.AUTO
+        else DeploymentStatus.PENDING
+    )
+    new = StoredDeployment(uuid7(), deployment_id, tenant_id, status)
+    try:
+        with connection.begin_nested():
+            connection.execute(
+                sa.insert(DEPLOYMENTS),
+                {
+                    "id": new.key,
+                    "registration_id": registration.id,
+                    "deployment_id": deployment_id,
+                    "tenant_id": tenant_id,
+                    "status": status,
+                },
+            )
+    except sa.exc.IntegrityError:  # another launch was first
+        return StoredRegistrations(connection).find_both(registration.id, deployment_id)[1]
+    return new
 
 
 def _unknown(issuer: str, client_id: str | None) -> NoReturn:

@@ -12,9 +12,10 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from lti.errors import OtherBrowser, StateUnknown
-from lti.models import StoredState
+from lti.models import Registration, StoredState
+from lti.values import origin
 
-__all__ = ["TakenState", "hashed", "store", "take"]
+__all__ = ["TakenState", "Waiting", "hashed", "store", "take", "waiting"]
 
 STATE_FORM = re.compile(r"[A-Za-z0-9_-]{16,64}")
 SWEEP_EVERY = 8
@@ -43,9 +44,16 @@ TAKE = (
         STATES.c.target_link_uri,
         STATES.c.deployment_id,
         STATES.c.expires_at,
+        STATES.c.binding,
     )
 )
 FIND = sa.select(STATES.c.state).where(STATES.c.state == sa.bindparam("of_state"))
+REGISTRATIONS: sa.Table = Registration.__table__  # type: ignore[assignment]  # it is a Table
+WAITING = (
+    sa.select(STATES.c.binding, REGISTRATIONS.c.authorization_endpoint)
+    .join(REGISTRATIONS, REGISTRATIONS.c.id == STATES.c.registration_id)
+    .where(STATES.c.state == sa.bindparam("of_state"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,16 @@ class TakenState:
     deployment_id: str | None
     """`lti_deployment_id` of the login request."""
     expires_at: datetime
+    binding: str = "cookie"
+    """How the browser keeps the secret: `cookie`, `storage` or `access`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A login under way whose browser keeps no cookies: how it keeps the secret, and who is asked for it."""
+
+    binding: str
+    platform_origin: str
 
 
 def store(connection: sa.Connection, state: str, secret: str, moment: datetime, kept: TakenState) -> None:
@@ -74,8 +92,17 @@ def store(connection: sa.Connection, state: str, secret: str, moment: datetime, 
             "target_link_uri": kept.target_link_uri,
             "deployment_id": kept.deployment_id,
             "expires_at": kept.expires_at,
+            "binding": kept.binding,
         },
     )
+
+
+def waiting(connection: sa.Connection, state: str) -> Waiting | None:
+    """A login whose secret is not in a cookie; None if there is none, or it is. Takes nothing away."""
+    row = connection.execute(WAITING, {"of_state": state}).first() if STATE_FORM.fullmatch(state) else None
+    if row is None or row.binding == "cookie":
+        return None
+    return Waiting(row.binding, origin(row.authorization_endpoint))
 
 
 def take(connection: sa.Connection, state: str, secret: str | None) -> TakenState:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from flask import Response, g, jsonify, redirect, request, url_for
+from flask import Response, g, jsonify, redirect, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from binder.errors import BinderError, Closed, Unavailable
 from exporters import ExportError
-from lti import tokens
-from lti.errors import LTIError
+from lti import logs, refusals, tokens
+from lti.errors import (
+    LaunchRefused,
+    LoginRequestInvalid,
+    LTIError,
+    RegistrationAmbiguous,
+    RegistrationUnknown,
+)
 from lti.i18n import N_
+from lti.tool import tool
 from lti.views.kept import keep_form
 from lti.views.screens import NotSignedIn, Outdated, blueprint, form_key, render, sent_token, texts
 
@@ -23,7 +29,10 @@ if TYPE_CHECKING:
 
 __all__ = ["back", "on_binder_error", "on_lti_error"]
 
-log = logging.getLogger("lti")
+log = logs.logger()
+
+KEPT = (LaunchRefused, LoginRequestInvalid, RegistrationUnknown, RegistrationAmbiguous)
+"""Refusals that administrators are asked about."""
 
 STATUS = {
     "invalid": 422,
@@ -95,6 +104,14 @@ WORDS: dict[str, tuple[str, str]] = {
         N_("Your school’s workspace does not answer"),
         N_("Nothing is lost. Try again in a few minutes."),
     ),
+    "registration-inactive": (
+        N_("Classeur is not switched on for your school yet"),
+        N_("Give the reference below to the person who runs your school’s workspace."),
+    ),
+    "deployment-pending": (
+        N_("Classeur is not switched on for this place yet"),
+        N_("Whoever runs it has to say yes first. Nothing has to be done here: try again later."),
+    ),
     "deployment-unknown": (
         N_("Classeur is not switched on for this place"),
         N_("Give the reference below to the person who runs your school’s workspace."),
@@ -152,21 +169,30 @@ def _page(code: str, status: int, return_url: str | None = None) -> Response:
 def on_binder_error(error: BinderError) -> Response:
     """What the domain refuses."""
     g.lti_reference = _reference()
-    level = logging.WARNING if isinstance(error, Unavailable) else logging.INFO
-    log.log(level, "refused: %s (%s) reference=%s", error.code, error.detail, g.lti_reference)
+    level = logs.WARNING if isinstance(error, Unavailable) else logs.INFO
+    logs.event(log, level, "refused", code=error.code, detail=error.detail, reference=g.lti_reference)
     code = error.reason if isinstance(error, Closed) else error.code
     return _page(code, STATUS[error.code])
 
 
 @blueprint.errorhandler(LTIError)
 def on_lti_error(error: LTIError) -> Response:
-    """What the protocol refuses; the log says which checks had passed, never the token."""
-    g.lti_reference = _reference()
-    facts = " ".join(f"{name}={value!r}" for name, value in error.facts.items())
-    passed = ",".join(error.checks_passed)
-    log.warning(
-        "refused: %s (%s) %s passed=%s reference=%s", error.code, error.detail, facts, passed, g.lti_reference
+    """What the protocol refuses; the log says which check failed and which had passed, never the token."""
+    g.lti_reference, g.lti_refused = _reference(), error.code
+    if error.check_failed is not None:
+        tool().metrics.check_failed(error.check_failed)
+    logs.event(
+        log,
+        logs.WARNING,
+        "refused",
+        code=error.code,
+        check=error.check_failed,
+        passed=error.checks_passed,
+        reference=g.lti_reference,
+        **logs.safe_facts(error),
     )
+    if isinstance(error, KEPT):
+        refusals.keep(tool().begin_lightly, error, g.lti_reference)
     return _page(error.code, error.status, error.return_url)
 
 
@@ -194,7 +220,7 @@ def on_outdated(error: Outdated) -> BaseResponse:
     here, whose = g.get("lti_here"), tokens.author(form_key(), sent_token())
     is_theirs = here is not None and whose == tokens.Author(here.viewer.tenant_id, here.viewer.person_id)
     if is_theirs and not _is_for_script() and keep_form():
-        return redirect(url_for("lti.kept", launch=here.launch_id), 303)
+        return redirect(here.url("kept"), 303)
     return _refused("outdated", 401 if _is_for_script() else 400)
 
 

@@ -8,6 +8,7 @@ from flask import Response, request
 
 from binder.access import Role
 from lti import kept_forms
+from lti.protocol.messages import RESOURCE_LINK_REQUEST, message_type
 from lti.views.screens import Here, blueprint, render, screen
 
 if TYPE_CHECKING:
@@ -30,8 +31,11 @@ def home(here: Here) -> BaseResponse:
     viewer, launch = here.viewer, here.launch
     if request.args.get("kept") != "later" and kept_forms.waiting(here.session, viewer):
         return here.to("kept")
-    if launch is not None and launch.deep_linking:
-        return here.to("picker")
+    opens = (
+        message_type(launch.message_type or RESOURCE_LINK_REQUEST).screen if launch is not None else "home"
+    )
+    if opens != "home":
+        return here.to(opens)
     if launch is not None and launch.assignment_id is not None:
         if viewer.teaches:
             return here.to("follow_up", assignment=launch.assignment_id)

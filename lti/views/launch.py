@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from flask import Response, jsonify, redirect, request, url_for
+from flask import Response, g, jsonify, redirect, request, url_for
 
 from lti import launching, sessions
+from lti.errors import LoginRequestInvalid
 from lti.protocol import launch as protocol
 from lti.protocol import login as logins
+from lti.protocol import states
 from lti.tool import tool
-from lti.views.screens import blueprint
+from lti.values import origin
+from lti.views import bindings
+from lti.views.screens import blueprint, is_from_our_page, render
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
 
-__all__ = ["blueprint_url", "jwks", "launch", "login"]
+__all__ = ["blueprint_url", "jwks", "launch", "login", "login_again", "login_otherwise"]
+
+log = logging.getLogger("lti")
+LAUNCH_FIELDS = ("state", "id_token", "error", "error_description", "error_uri")
 
 
 def _external(endpoint: str) -> str:
@@ -32,38 +41,69 @@ def blueprint_url() -> str:
     return _external("lti.start").rstrip("/")
 
 
-def _set_cookie(response: BaseResponse, name: str, value: str, *, path: str, seconds: float) -> None:
-    """A cookie that also lives in an iframe of another site: `SameSite=None; Secure; Partitioned` (CHIPS)."""
-    response.set_cookie(
-        name,
-        value,
-        path=path,
-        max_age=int(seconds),
-        secure=True,
-        httponly=True,
-        samesite="None",
-        partitioned=True,
-    )
-
-
-def _state_cookie(state: str, our_url: str) -> str:
-    """The cookie's name; the prefix that ties it to this host is only for https."""
-    name = logins.cookie_name(state)
-    return name if our_url.startswith("https://") else name.removeprefix("__Host-")
-
-
 @blueprint.route("/login", methods=["GET", "POST"])
 def login() -> BaseResponse:
-    """A platform asks us to log somebody in: note it, and send the browser to the platform's authorization endpoint."""
-    our_url = _external("lti.launch")
-    begun = logins.start(
-        request.values.to_dict(),
-        begin=tool().begin_lightly,
-        redirect_uri=our_url,
-        settings=tool().settings,
+    """A platform asks us to log somebody in: note it, and send the browser to the platform's authorization endpoint.
+
+    A browser that has brought no cookie of ours is given one and sent here once more, so that we know whether it keeps
+    cookies at all before the platform is asked: what the platform gave us is then still unused, for another way.
+    """
+    params = request.values.to_dict()
+    if bindings.keeps_cookies():
+        return _go(params, "cookie")
+    logins.platform(params, begin=tool().begin_lightly)  # nobody is sent round for nothing
+    query = request.query_string.decode()
+    response = redirect(url_for("lti.login_again") + (f"?{query}" if query else ""), 307)
+    return bindings.try_cookies(response)
+
+
+@blueprint.route("/login/again", methods=["GET", "POST"])
+def login_again() -> BaseResponse:
+    """The second look: either the browser keeps cookies, or its reader is shown the other ways."""
+    params = request.values.to_dict()
+    if bindings.keeps_cookies():
+        return _go(params, "cookie")
+    registration = logins.platform(params, begin=tool().begin_lightly)
+    log.info("ladder: this browser keeps no cookies here; issuer=%r", registration.issuer)
+    # browsers hold each redirection of a form against this, and a platform may send on to a login of its own
+    g.lti_form_actions = ("https:", "http://localhost:*", "http://127.0.0.1:*")
+    return render(
+        "ladder.html",
+        params=params,
+        platform=registration.name,
+        platform_origin=origin(registration.authorization_endpoint),
+        storage_target=params.get("lti_storage_target", ""),
     )
+
+
+@blueprint.post("/login/<any(storage, access):binding>")
+def login_otherwise(binding: str) -> BaseResponse:
+    """The page of the other ways has found one: begin the login; its script keeps the secret and goes on."""
+    if not is_from_our_page():
+        raise LoginRequestInvalid("only our own page may ask this")
+    begun = _begin(request.form.to_dict(), binding)
+    answer = jsonify(url=begun.authorization_url, key=bindings.storage_key(begun.state), value=begun.secret)
+    if binding == "access":
+        answer = jsonify(url=begun.authorization_url)
+        bindings.keep(answer, begun, _external("lti.launch"), partitioned=False)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _begin(params: Mapping[str, str], binding: str) -> logins.Login:
+    return logins.start(
+        params,
+        begin=tool().begin_lightly,
+        redirect_uri=_external("lti.launch"),
+        settings=tool().settings,
+        binding=binding,
+    )
+
+
+def _go(params: Mapping[str, str], binding: str) -> BaseResponse:
+    begun = _begin(params, binding)
     response = redirect(begun.authorization_url, 302)
-    _set_cookie(response, _state_cookie(begun.state, our_url), begun.secret, path="/", seconds=begun.lifetime)
+    bindings.keep(response, begun, _external("lti.launch"), partitioned=True)
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -72,23 +112,54 @@ def login() -> BaseResponse:
 def launch() -> BaseResponse:
     """A platform sends somebody with an id_token: check everything, open a session, go on with a GET."""
     our_url = _external("lti.launch")
-    name = _state_cookie(request.form.get("state", ""), our_url)
+    state = request.form.get("state", "")
+    shown = bindings.shown(state, our_url)
+    if shown.opened is not None:
+        # the page was reloaded, or left and come back to: the session that was opened then is still there
+        return redirect(url_for("lti.home", launch=shown.opened), 303)
+    if shown.secret is None:
+        with tool().begin_lightly() as connection:
+            waiting = states.waiting(connection, state)
+        if waiting is not None:
+            return _confirm(state, waiting)
     valid = protocol.validate(
         request.form.to_dict(),
-        secret=request.cookies.get(name),
+        secret=shown.secret,
         begin=tool().begin_lightly,
         platform_keys=tool().platform_keys,
         settings=tool().settings,
         tool_url=our_url,
     )
+    return _open(valid, state, our_url)
+
+
+def _confirm(state: str, waiting: states.Waiting) -> BaseResponse:
+    """The browser keeps the secret where only a script gets at it: a page fetches it, and sends the form once more."""
+    fields = {name: request.form[name] for name in LAUNCH_FIELDS if name in request.form}
+    response = render(
+        "confirm.html",
+        fields=fields,
+        binding=waiting.binding,
+        platform_origin=waiting.platform_origin,
+        storage_target=request.values.get("lti_storage_target", ""),
+        key=bindings.storage_key(state),
+    )
+    # our own page is known by the origin that its form tells
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
+
+
+def _open(valid: protocol.ValidatedLaunch, state: str, our_url: str) -> BaseResponse:
     secret = sessions.new_secret()
     lifetime = tool().settings.launch_lifetime
+    by_url = valid.binding != "cookie"
     with tool().begin_lightly() as connection:
-        opened = launching.receive(connection, valid, secret=secret, lifetime=lifetime)
-    home = url_for("lti.home", launch=opened)
-    response = redirect(home, 303)
-    _set_cookie(response, sessions.COOKIE, secret, path=home, seconds=lifetime)
-    response.delete_cookie(name, path="/", secure=True, httponly=True, samesite="None", partitioned=True)
+        opened = launching.receive(connection, valid, secret=secret, lifetime=lifetime, by_url=by_url)
+    response = redirect(url_for("lti.home", launch=sessions.Address(opened, secret if by_url else "")), 303)
+    if not by_url:
+        path = url_for("lti.home", launch=opened)
+        bindings.set_cookie(response, sessions.COOKIE, secret, path=path, seconds=lifetime)
+        bindings.note_opened(response, state, our_url, opened, seconds=tool().settings.state_lifetime)
     response.headers["Cache-Control"] = "no-store"
     return response
 

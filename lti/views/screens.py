@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from flask import Blueprint, Response, current_app, g, make_response, redirect, request, url_for
+from flask.blueprints import BlueprintSetupState
 from sqlalchemy.orm import Session
+from werkzeug.routing import BaseConverter
 
 from binder.access import Viewer
 from binder.errors import NotFound
@@ -32,6 +34,7 @@ __all__ = [
     "Outdated",
     "blueprint",
     "form_key",
+    "is_from_our_page",
     "render",
     "screen",
     "sent_form",
@@ -41,7 +44,29 @@ __all__ = [
 
 TOKEN_HEADER = "X-Classeur-Token"  # noqa: S105 - a name, not a secret
 
+
+class LaunchConverter(BaseConverter):
+    """`<launch:…>` in a rule: an `Address`."""
+
+    regex = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:\.[\w-]{43})?"
+
+    def to_python(self, value: str) -> sessions.Address:
+        """What stands in an address."""
+        launch_id, _, secret = value.partition(".")
+        return sessions.Address(UUID(launch_id), secret)
+
+    def to_url(self, value: Any) -> str:
+        """What is to stand in it."""
+        return str(value)
+
+
 blueprint = Blueprint("lti", "lti", template_folder="templates", static_folder="static")
+
+
+@blueprint.record_once
+def _know_launches(state: BlueprintSetupState) -> None:
+    """The converter belongs to the app, and must be there before the first rule."""
+    state.app.url_map.converters["launch"] = LaunchConverter
 
 
 class NotSignedIn(Exception):
@@ -60,12 +85,18 @@ class Here:
     viewer: Viewer
     token: str
     """For the hidden field `token` of every form; scripts send it as the header `TOKEN_HEADER`."""
-    launch_id: UUID | None = None
+    address: sessions.Address | None = None
+    """What stands for the launch in its pages' addresses; None in a host's own login."""
     launch: sessions.OpenLaunch | None = None
+
+    @property
+    def launch_id(self) -> UUID | None:
+        """The launch's id."""
+        return self.address.id if self.address else None
 
     def url(self, screen: str, **values: Any) -> str:
         """Address of a screen in this launch."""
-        return url_for(f"lti.{screen}", launch=self.launch_id, **values)
+        return url_for(f"lti.{screen}", launch=self.address, **values)
 
     def to(self, screen: str, **values: Any) -> BaseResponse:
         """A redirection after a POST (303), so that reloading repeats nothing."""
@@ -79,10 +110,10 @@ def texts() -> i18n.Texts:
 
 
 @contextmanager
-def _entered(launch_id: UUID | None) -> Iterator[Here]:
+def _entered(address: sessions.Address | None) -> Iterator[Here]:
     """The transaction of one request: writing for a POST, else only reading."""
     with tool().begin() if _writes() else tool().reading() as session:
-        here = _from_host(session) if launch_id is None else _from_launch(session, launch_id)
+        here = _from_host(session) if address is None else _from_launch(session, address)
         g.lti_language = i18n.choose(here.viewer.locale, request.accept_languages.best_match(i18n.LANGUAGES))
         g.lti_launch = here.launch
         g.lti_here = here
@@ -105,18 +136,21 @@ def form_key() -> bytes:
     return tool().form_key(current_app.secret_key)
 
 
-def _from_launch(session: Session, launch_id: UUID) -> Here:
-    secret = request.cookies.get(sessions.COOKIE, "")
-    launch = sessions.open_launch(session, launch_id, secret) if secret else None
-    if launch is None:
+def _from_launch(session: Session, address: sessions.Address) -> Here:
+    secret = address.secret or request.cookies.get(sessions.COOKIE, "")
+    launch = sessions.open_launch(session, address.id, secret) if secret else None
+    if launch is None or launch.by_url != bool(address.secret) or (launch.by_url and not is_from_our_page()):
         raise NotSignedIn
-    return Here(
-        session,
-        launch.viewer,
-        tokens.make(form_key(), launch.viewer, f"{launch_id}/{secret}"),
-        launch_id,
-        launch,
-    )
+    token = tokens.make(form_key(), launch.viewer, f"{address.id}/{secret}")
+    return Here(session, launch.viewer, token, address, launch)
+
+
+def is_from_our_page() -> bool:
+    """Whether a page of ours asks: not another site's, and not an address that somebody typed, pasted or was sent.
+
+    Browsers say so themselves, and pages cannot (https://www.w3.org/TR/fetch-metadata/); the oldest say nothing.
+    """
+    return request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
 
 
 def _from_host(session: Session) -> Here:
@@ -138,7 +172,7 @@ def screen(rule: str, *methods: str, alone: bool = False) -> Callable[[View], Vi
 
     def register(function: View) -> View:
         @wraps(function)
-        def view(launch: UUID | None, **values: Any) -> Any:
+        def view(launch: sessions.Address | None, **values: Any) -> Any:
             with _entered(launch) as here:
                 if not alone:
                     return _settled(here, function(here, **values))
@@ -146,7 +180,7 @@ def screen(rule: str, *methods: str, alone: bool = False) -> Callable[[View], Vi
 
         name = function.__name__
         allowed = list(methods) or ["GET"]
-        blueprint.add_url_rule(f"/l/<uuid:launch>{rule}", name, view, methods=allowed)
+        blueprint.add_url_rule(f"/l/<launch:launch>{rule}", name, view, methods=allowed)
         blueprint.add_url_rule(f"/my{rule}", name, view, methods=allowed, defaults={"launch": None})
         return function
 

@@ -89,7 +89,9 @@ class Browser:
             if status not in (301, 302, 303, 307):
                 self.page = Page(url, status, text)
                 return self.page
-            url, method, data = urljoin(url, headers["Location"]), "GET", None
+            url = urljoin(url, headers["Location"])
+            if status != 307:
+                method, data = "GET", None
         raise AssertionError(f"redirected without end: {url}")
 
     def _one(

@@ -16,7 +16,7 @@ from binder import assigning, authoring, db
 from binder.access import Role, Viewer
 from binder.models import Assignment, Audience, Membership, OutboxEntry, Page, Person
 from lti import people
-from lti.models import ContentItem, Context, Launch, LineItem, ResourceLink, User
+from lti.models import Context, Launch, LineItem, Placement, ResourceLink, User
 from lti.passback import keep_line_item
 from tests import factories
 from tests.conformance.platform import AGS, ISSUER, MEMBERSHIP, NRPS, L
@@ -212,7 +212,7 @@ def test_a_launch_that_does_not_say_from_where_is_received(
     assert count(engine, User) == 1
 
 
-def placed(engine: sa.Engine, platform: Platform) -> tuple[ContentItem, Page]:
+def placed(engine: sa.Engine, platform: Platform) -> tuple[Placement, Page]:
     """A page that a teacher has chosen in the platform's picker."""
     platform.receive(platform.launch(**TEACHER))
     with Session(db.writing(engine), expire_on_commit=False) as session:
@@ -220,7 +220,7 @@ def placed(engine: sa.Engine, platform: Platform) -> tuple[ContentItem, Page]:
         teacher = Viewer(tenant_id=platform.tenant_id, role=Role.INSTRUCTOR, person_id=person_id)
         page = factories.page(session, teacher, factories.binder(session, teacher))
         authoring.publish(session, teacher, page.id)
-        item = ContentItem(tenant_id=platform.tenant_id, page_id=page.id, created_by_id=person_id)
+        item = Placement(tenant_id=platform.tenant_id, page_id=page.id, created_by_id=person_id)
         session.add(item)
         session.commit()
     return item, page

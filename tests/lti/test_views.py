@@ -433,7 +433,12 @@ def app(engine: sa.Engine, tmp_path: Path) -> Flask:
 
 def test_without_a_set_address_that_of_the_request_is_used(app: Flask, platform: Platform) -> None:
     asked = claims_of.login_request(target_link_uri="https://open.example/lti/launch")
-    begun = app.test_client().get("/lti/login", query_string=asked, base_url="https://open.example")
+    browser = app.test_client()
+    begun = browser.get(
+        "/lti/login", query_string=asked, base_url="https://open.example", follow_redirects=False
+    )
+    assert (begun.status_code, begun.location.partition("?")[0]) == (307, "/lti/login/again")
+    begun = browser.get("/lti/login", query_string=asked, base_url="https://open.example")
     assert parse_qs(urlsplit(begun.location).query)["redirect_uri"] == ["https://open.example/lti/launch"]
 
 

@@ -344,10 +344,17 @@ def upgrade() -> None:
         "lti_stored_state",
         sa.Column("binding", sa.String(length=16), nullable=False, server_default="cookie"),
     )
+    op.execute(
+        "UPDATE lti_launch SET message = deep_linking, message_type = 'LtiDeepLinkingRequest' "
+        "WHERE deep_linking IS NOT NULL"
+    )
+    op.drop_column("lti_launch", "deep_linking")
 
 
 def downgrade() -> None:
     """Undo the step."""
+    op.add_column("lti_launch", sa.Column("deep_linking", binder.db.Document(), nullable=True))
+    op.execute("UPDATE lti_launch SET deep_linking = message WHERE message_type = 'LtiDeepLinkingRequest'")
     op.drop_column("lti_stored_state", "binding")
 
     op.drop_column("lti_resource_link", "placement_id")
