@@ -9,21 +9,36 @@ from urllib.parse import urlsplit
 from flask import Flask
 from werkzeug.exceptions import HTTPException
 
-from examples.ent import school, visits
+from examples.ent import groups, school, visits
 from examples.ent.addresses import Addresses
+from examples.ent.administration import administration
 from examples.ent.ags import ags
+from examples.ent.columns import columns
+from examples.ent.copy_pages import copy_pages
 from examples.ent.deep_linking import deep_linking
+from examples.ent.eula import eula
+from examples.ent.group_service import group_service
+from examples.ent.notice_service import notice_service
 from examples.ent.nrps import nrps
 from examples.ent.oidc import oidc
+from examples.ent.opening import opening
+from examples.ent.options import STORAGE_FRAME, Choice, Options
 from examples.ent.pages import number, pages, problem
 from examples.ent.people import Privacy
 from examples.ent.platform import Ent, utc_now
+from examples.ent.proctoring import proctoring
+from examples.ent.registering import registering
 from examples.ent.scores import scores
 from examples.ent.sign_in import sign_in
+from examples.ent.storage import storage
 from examples.ent.tokens import tokens
-from examples.ent.tool import Tool
+from examples.ent.tool import Legacy, Tool
 
-__all__ = ["Ent", "Privacy", "Tool", "create_ent"]
+MESSAGES = (oidc, deep_linking, opening, proctoring, storage)
+SERVICES = (tokens, registering, ags, scores, nrps, group_service, notice_service, eula)
+ADMINISTRATION = (administration, columns, copy_pages)
+
+__all__ = ["Choice", "Ent", "Legacy", "Options", "Privacy", "Tool", "create_ent"]
 
 
 def create_ent(
@@ -36,8 +51,12 @@ def create_ent(
     seed: bool = True,
     privacy: Privacy = Privacy.PUBLIC,
     clock: Callable[[], datetime] = utc_now,
+    storage_target: str | None = STORAGE_FRAME,
 ) -> Flask:
-    """Make the ENT; `app.extensions["ent"]` is what tests reach into."""
+    """Make the ENT; `app.extensions["ent"]` is what tests reach into.
+
+    `storage_target` is where tools in a frame may keep values: "_parent", the name of a frame, or None for nowhere.
+    """
     addresses = Addresses(public_url.rstrip("/"), (service_url or public_url).rstrip("/"))
     ent = Ent(
         database=Path(database),
@@ -46,6 +65,7 @@ def create_ent(
         clock=clock,
         privacy=privacy,
     )
+    ent.options.storage_target = storage_target
     app = Flask(__name__)
     app.extensions["ent"] = ent
     app.config.update(
@@ -59,7 +79,8 @@ def create_ent(
     if seed:
         with ent.database.writing() as connection:
             school.seed(connection, tool)
-    for blueprint in (pages, sign_in, oidc, deep_linking, tokens, ags, scores, nrps):
+            groups.seed(connection)
+    for blueprint in (pages, sign_in, *MESSAGES, *SERVICES, *ADMINISTRATION):
         app.register_blueprint(blueprint)
     app.register_error_handler(HTTPException, problem)
     app.context_processor(visits.template_values)

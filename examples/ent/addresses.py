@@ -1,6 +1,7 @@
 """The addresses of the ENT: those a browser sees and those a server calls."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from examples.ent.tool import Tool
 
@@ -37,6 +38,25 @@ class Addresses:
         """Where the ENT's public keys are."""
         return f"{self.service}/oidc/jwks"
 
+    @property
+    def schemes(self) -> tuple[str, ...]:
+        """What the addresses of a tool may start with: an ENT under development takes plain HTTP."""
+        return ("https",) if self.public.startswith("https:") else ("https", "http")
+
+    @property
+    def configuration(self) -> str:
+        """What the ENT says about itself; on the issuer's host, as a tool will check."""
+        return f"{self.public}/.well-known/openid-configuration"
+
+    @property
+    def registration(self) -> str:
+        """Where a tool registers."""
+        return f"{self.service}/registration"
+
+    def registration_of(self, client_id: str) -> str:
+        """Where a tool reads and changes its registration (RFC 7592)."""
+        return f"{self.registration}/{client_id}"
+
     def return_page(self, class_id: str) -> str:
         """Where a tool sends people back, perhaps with a message (LTI 1.3 core, 5.4.4)."""
         return f"{self.public}/classes/{class_id}/return"
@@ -58,3 +78,16 @@ class Addresses:
     def memberships(self, class_id: str, tool: Tool) -> str:
         """The people of a class as one tool sees them."""
         return f"{self.service}/nrps/{class_id}/memberships?tool={tool.number}"
+
+    def groups(self, class_id: str, tool: Tool) -> str:
+        """The groups of a class."""
+        return f"{self.service}/groups/{class_id}?tool={tool.number}"
+
+    def group_sets(self, class_id: str, tool: Tool) -> str:
+        """The sets of groups of a class."""
+        return f"{self.service}/groups/{class_id}/sets?tool={tool.number}"
+
+    def notices(self, deployment_id: str, tool: Tool) -> str:
+        """Where a tool says where it receives notices."""
+        query = urlencode({"tool": tool.number, "deployment": deployment_id})
+        return f"{self.service}/notices/handlers?{query}"

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from examples.ent import copying, groups, message_tables, notices, registration, roster_changes
+
 PATIENCE = 15
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS settings (
@@ -54,24 +56,6 @@ CREATE TABLE IF NOT EXISTS links (
     dates TEXT NOT NULL,
     position INTEGER NOT NULL
 );
-CREATE TABLE IF NOT EXISTS hints (
-    hint TEXT PRIMARY KEY,
-    session_id TEXT NOT NULL,
-    account_id TEXT NOT NULL,
-    client_id TEXT NOT NULL,
-    class_id TEXT NOT NULL,
-    link_id TEXT,
-    document_target TEXT NOT NULL,
-    expires_at REAL NOT NULL
-);
-CREATE TABLE IF NOT EXISTS deep_linking_requests (
-    data TEXT PRIMARY KEY,
-    session_id TEXT NOT NULL,
-    account_id TEXT NOT NULL,
-    client_id TEXT NOT NULL,
-    class_id TEXT NOT NULL,
-    expires_at REAL NOT NULL
-);
 CREATE TABLE IF NOT EXISTS assertions (
     client_id TEXT NOT NULL,
     jti TEXT NOT NULL,
@@ -110,6 +94,8 @@ CREATE TABLE IF NOT EXISTS scores (
     scoring_user_id TEXT,
     timestamp TEXT NOT NULL,
     instant REAL NOT NULL,
+    started_at TEXT,
+    submitted_at TEXT,
     PRIMARY KEY (line_item_id, account_id)
 );
 CREATE TABLE IF NOT EXISTS score_posts (
@@ -122,6 +108,17 @@ CREATE TABLE IF NOT EXISTS score_posts (
 CREATE INDEX IF NOT EXISTS line_items_by_class ON line_items (class_id, client_id);
 CREATE INDEX IF NOT EXISTS score_posts_by_line_item ON score_posts (line_item_id, account_id)
 """
+SCHEMAS = (
+    SCHEMA,
+    registration.SCHEMA,
+    notices.SCHEMA,
+    groups.SCHEMA,
+    copying.SCHEMA,
+    roster_changes.SCHEMA,
+    message_tables.SCHEMA,
+)
+LATER_COLUMNS = (("scores", "started_at", "TEXT"), ("scores", "submitted_at", "TEXT"))
+"""Columns that files of an earlier version lack."""
 
 
 class Database:
@@ -131,8 +128,12 @@ class Database:
         self.path = path
         self._use_write_ahead_log()
         with self.writing() as connection:
-            for statement in SCHEMA.split(";"):
-                connection.execute(statement)
+            for schema in SCHEMAS:
+                for statement in schema.split(";"):
+                    connection.execute(statement)
+            for table, column, kind in LATER_COLUMNS:
+                if column not in [row["name"] for row in connection.execute(f"PRAGMA table_info({table})")]:
+                    connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:

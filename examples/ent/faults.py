@@ -11,7 +11,20 @@ from typing import ParamSpec
 from flask import Response, current_app, jsonify
 
 P = ParamSpec("P")
-ENDPOINTS = frozenset({"token", "jwks", "lineitems", "scores", "results", "memberships"})
+ENDPOINTS = frozenset(
+    {
+        "token",
+        "jwks",
+        "lineitems",
+        "scores",
+        "results",
+        "memberships",
+        "groups",
+        "notices",
+        "registration",
+        "eula",
+    }
+)
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,8 @@ class Score:
     scoring_user_id: str | None
     timestamp: str
     instant: float
+    started_at: str | None = None
+    submitted_at: str | None = None
 
     def on_scale(self, maximum: float) -> float | None:
         """The score out of the line item's own maximum."""

@@ -14,6 +14,7 @@ class Profile(StrEnum):
     PUPIL = "pupil"
     GUARDIAN = "guardian"
     HEAD = "head"
+    ADMINISTRATOR = "administrator"
 
 
 class Privacy(StrEnum):
@@ -21,6 +22,7 @@ class Privacy(StrEnum):
 
     PUBLIC = "public"
     NAMES = "names"
+    EMAIL = "email"
     ANONYMOUS = "anonymous"
 
 
@@ -55,6 +57,8 @@ class Account:
         """What may be told about this person (OpenID Connect core 1.0, 5.1)."""
         if privacy is Privacy.ANONYMOUS:
             return {}
+        if privacy is Privacy.EMAIL:
+            return {"locale": self.locale, "email": self.email}
         names = {"name": self.name, "given_name": self.given_name, "family_name": self.family_name}
         if privacy is Privacy.NAMES:
             return {**names, "locale": self.locale}
@@ -99,8 +103,8 @@ def members(connection: sqlite3.Connection, class_id: str) -> list[Account]:
 
 
 def belongs(connection: sqlite3.Connection, account: Account, class_id: str) -> bool:
-    """Whether somebody may open a class; the head may open every one."""
-    if account.profile is Profile.HEAD:
+    """Whether somebody may open a class; head and administrator may open every one."""
+    if account.profile in (Profile.HEAD, Profile.ADMINISTRATOR):
         return True
     return any(member.id == account.id for member in members(connection, class_id))
 
@@ -108,6 +112,22 @@ def belongs(connection: sqlite3.Connection, account: Account, class_id: str) -> 
 def pupils(connection: sqlite3.Connection, class_id: str) -> list[Account]:
     """The pupils of a class."""
     return [member for member in members(connection, class_id) if member.profile is Profile.PUPIL]
+
+
+def teachers(connection: sqlite3.Connection, class_id: str) -> list[Account]:
+    """The teachers of a class."""
+    return [member for member in members(connection, class_id) if member.profile is Profile.TEACHER]
+
+
+def enrol(connection: sqlite3.Connection, account: Account, class_id: str) -> None:
+    """Put somebody into a class."""
+    connection.execute("INSERT OR IGNORE INTO enrolments VALUES (?, ?)", (class_id, account.id))
+
+
+def withdraw(connection: sqlite3.Connection, account: Account, class_id: str) -> None:
+    """Take somebody out of a class."""
+    row = (class_id, account.id)
+    connection.execute("DELETE FROM enrolments WHERE class_id = ? AND account_id = ?", row)
 
 
 def children(connection: sqlite3.Connection, guardian: Account, class_id: str) -> list[Account]:

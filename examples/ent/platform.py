@@ -1,6 +1,5 @@
 """The ENT as a test writes its scripts against it: claims, signatures, keys, scores, faults."""
 
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,17 +8,20 @@ from typing import Any, TypeVar, cast
 
 from flask import current_app
 
-from examples.ent import gradebook, people, school
+from examples.ent import gradebook, people, registration, school
 from examples.ent.addresses import Addresses
 from examples.ent.database import Database
 from examples.ent.faults import Faults
 from examples.ent.gradebook import LineItem, Score, ScorePost
 from examples.ent.keys import Keys, SigningKey, encode, new_key
-from examples.ent.launches import Launch, Launcher
+from examples.ent.launches import Launcher
+from examples.ent.notices import Courier
+from examples.ent.options import Options
 from examples.ent.people import Account, Privacy
+from examples.ent.registration import Known
 from examples.ent.school import Link, SchoolClass
+from examples.ent.scripting import Messages
 from examples.ent.tool import Tool, ToolKeys
-from examples.ent.vocabulary import DEEP_LINKING
 
 T = TypeVar("T")
 
@@ -56,16 +58,42 @@ class Ent:
     ) -> None:
         self.database = Database(database)
         self.addresses = addresses
-        self.tools = {tool.client_id: tool for tool in tools}
-        self.tool = tools[0]
+        self.configured_tools = tuple(tools)
         self.clock = clock
         self.privacy = privacy
         self.page_size: int | None = None
         self.faults = Faults()
         self.keys = Keys(self.database, clock)
         self.tool_keys = ToolKeys()
+        self.courier = Courier(self)
+        self.options = Options()
+        self.messages = Messages(self)
         self.deployment_id = school.DEPLOYMENT_ID
         self.password = school.DEMO_PASSWORD
+
+    # The tools
+
+    @property
+    def known_tools(self) -> dict[str, Known]:
+        """Every tool by its client_id, active or not."""
+        with self.database.reading() as connection:
+            return registration.known(connection, self.configured_tools)
+
+    @property
+    def tools(self) -> dict[str, Tool]:
+        """The tools that people may open, by their client_id."""
+        return {client_id: each.tool for client_id, each in self.known_tools.items() if each.active}
+
+    @property
+    def tool(self) -> Tool:
+        """The first tool of the configuration."""
+        return self.known_tools[self.configured_tools[0].client_id].tool
+
+    def set_up(self, tool: Tool, *, active: bool = True) -> Tool:
+        """Keep the scopes, privacy and deployments of a tool, as its administrator would."""
+        with self.database.writing() as connection:
+            registration.set_up(connection, tool, active=active)
+        return tool
 
     # The school
 
@@ -78,6 +106,18 @@ class Ent:
         """The class with this label ("5A", "5B") or identifier."""
         with self.database.reading() as connection:
             return _known(school.find_class(connection, label_or_id), label_or_id)
+
+    def enrol(self, login_or_id: str, school_class: str) -> None:
+        """Put somebody into a class."""
+        account, found = self.account(login_or_id), self.school_class(school_class)
+        with self.database.writing() as connection:
+            people.enrol(connection, account, found.id)
+
+    def withdraw(self, login_or_id: str, school_class: str) -> None:
+        """Take somebody out of a class."""
+        account, found = self.account(login_or_id), self.school_class(school_class)
+        with self.database.writing() as connection:
+            people.withdraw(connection, account, found.id)
 
     def links(self, school_class: str) -> list[Link]:
         """The links of a class; the first is the general one."""
@@ -108,7 +148,8 @@ class Ent:
                 connection, class_id, tool.client_id, title=title, url=url or tool.launch_url, custom=custom
             )
         if score_maximum is not None:
-            self.add_line_item(school_class, label=title, score_maximum=score_maximum, link_id=link.id)
+            bound = {"link_id": link.id, "client_id": tool.client_id}
+            self.add_line_item(school_class, label=title, score_maximum=score_maximum, **bound)
         return link
 
     def add_line_item(
@@ -148,26 +189,18 @@ class Ent:
         document_target: str = "window",
     ) -> dict[str, Any]:
         """The claims with which somebody opens a link."""
-        link = link if isinstance(link, Link) else self.link(link)
-        launch = self._launch(user, link.class_id, link.client_id, nonce, link=link, target=document_target)
-        with self.database.reading() as connection:
-            return self.launcher.resource_link_request(connection, launch)
+        return self.messages.resource_link(user, link, nonce=nonce, document_target=document_target)
 
     def deep_linking_claims(
         self, user: str | Account, school_class: str, *, nonce: str | None = None, data: str | None = None
     ) -> dict[str, Any]:
         """The claims with which somebody chooses content; without `data` nothing is asked back."""
-        launch = self._launch(user, school_class, None, nonce, data=data or "")
-        with self.database.reading() as connection:
-            claims = self.launcher.deep_linking_request(connection, launch)
-        if data is None:
-            del claims[f"{DEEP_LINKING}deep_linking_settings"]["data"]
-        return claims
+        return self.messages.deep_linking(user, school_class, nonce=nonce, data=data)
 
     @property
     def launcher(self) -> Launcher:
-        """What writes claims, at this moment and with this privacy."""
-        return Launcher(self.addresses, self.clock(), self.privacy)
+        """What writes claims, as things are now."""
+        return Launcher(self)
 
     def sign(
         self,
@@ -215,27 +248,6 @@ class Ent:
         """Every score POST that was ever accepted, in order of arrival."""
         with self.database.reading() as connection:
             return gradebook.score_posts(connection)
-
-    def _launch(
-        self,
-        user: str | Account,
-        school_class: str,
-        client_id: str | None,
-        nonce: str | None,
-        *,
-        link: Link | None = None,
-        target: str = "window",
-        data: str = "",
-    ) -> Launch:
-        return Launch(
-            account=user if isinstance(user, Account) else self.account(user),
-            school_class=self.school_class(school_class),
-            tool=self.tools[client_id or self.tool.client_id],
-            nonce=nonce or secrets.token_urlsafe(24),
-            link=link,
-            document_target=target,
-            data=data,
-        )
 
 
 def current_ent() -> Ent:

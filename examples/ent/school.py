@@ -11,10 +11,10 @@ from werkzeug.security import generate_password_hash
 
 from examples.ent import people
 from examples.ent.people import Account
+from examples.ent.tool import DEPLOYMENT_ID as DEPLOYMENT_ID
 from examples.ent.tool import Tool
 
 NAME = "Collège des Quatre-Vents"
-DEPLOYMENT_ID = "college-des-quatre-vents"
 GUID = "quatre-vents.ent.test"
 DEMO_PASSWORD = "quatre-vents"  # noqa: S105 (shown on the sign-in page)
 _NAMESPACE = uuid.UUID("5f1ad2a6-7f6e-4a52-9d3a-0c1f5d8c4e11")
@@ -32,6 +32,7 @@ _ACCOUNTS = (
     ("paul", "M.", "Paul", "Garnier", "guardian", "fr"),
     ("mai", "Mme", "Mai", "Nguyen", "guardian", "en"),
     ("fournier", "Mme", "Hélène", "Fournier", "head", "fr"),
+    ("admin", "Mme", "Inès", "Roche", "administrator", "fr"),
 )
 _CLASSES = {
     "5A": ("5e\u00a0A", ("morel", "lina", "tom", "ines")),
@@ -64,13 +65,11 @@ class Link:
 
 
 def seed(connection: sqlite3.Connection, tool: Tool) -> None:
-    """Open the school, with the tool in every class, if the database is empty."""
-    if connection.execute("SELECT 1 FROM accounts").fetchone():
+    """Open the school, with the tool in every class, if the database is empty; add accounts that are new."""
+    had_classes = connection.execute("SELECT 1 FROM classes").fetchone() is not None
+    _seed_accounts(connection)
+    if had_classes:
         return
-    password_hash = generate_password_hash(DEMO_PASSWORD, method="scrypt:16384:8:1")
-    for login, *names in _ACCOUNTS:
-        row = (stable_id(login), login, password_hash, *names)
-        connection.execute("INSERT INTO accounts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
     for label, (title, logins) in _CLASSES.items():
         class_id = stable_id(label)
         connection.execute("INSERT INTO classes VALUES (?, ?, ?)", (class_id, label, title))
@@ -80,6 +79,17 @@ def seed(connection: sqlite3.Connection, tool: Tool) -> None:
     for guardian, logins in _FAMILIES.items():
         family = [(stable_id(guardian), stable_id(login)) for login in logins]
         connection.executemany("INSERT INTO guardians VALUES (?, ?)", family)
+
+
+def _seed_accounts(connection: sqlite3.Connection) -> None:
+    known = {row["login"] for row in connection.execute("SELECT login FROM accounts")}
+    missing = [account for account in _ACCOUNTS if account[0] not in known]
+    if not missing:
+        return
+    password_hash = generate_password_hash(DEMO_PASSWORD, method="scrypt:16384:8:1")
+    for login, *names in missing:
+        row = (stable_id(login), login, password_hash, *names)
+        connection.execute("INSERT INTO accounts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
 
 
 def stable_id(name: str) -> str:
@@ -102,6 +112,13 @@ def find_class(connection: sqlite3.Connection, label_or_id: str) -> SchoolClass 
     query = "SELECT * FROM classes WHERE id = :key OR label = :key"
     row = connection.execute(query, {"key": label_or_id}).fetchone()
     return SchoolClass(**row) if row else None
+
+
+def add_class(connection: sqlite3.Connection, label: str, title: str) -> SchoolClass:
+    """Open one more class, without anybody in it."""
+    made = SchoolClass(str(uuid.uuid4()), label, title)
+    connection.execute("INSERT INTO classes VALUES (?, ?, ?)", (made.id, label, title))
+    return made
 
 
 def links(connection: sqlite3.Connection, class_id: str) -> list[Link]:

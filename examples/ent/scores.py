@@ -90,7 +90,7 @@ def _learner(connection: sqlite3.Connection, body: dict[str, Any], class_id: str
     if account is None or account.id != user_id:
         raise ServiceError(404, "not_found", "there is no such user")
     if account.profile is not Profile.PUPIL or not people.belongs(connection, account, class_id):
-        raise ServiceError(400, "invalid_request", "this user is not a learner of this class")
+        raise ServiceError(422, "unprocessable", "this user is not a learner of this class")
     return account
 
 
@@ -111,7 +111,7 @@ def _read(body: dict[str, Any], item: LineItem, learner: Account) -> Score:
     comment, scorer = body.get("comment"), body.get("scoringUserId", "-")
     if not isinstance(comment, str | None) or not isinstance(scorer, str) or not scorer:
         raise ServiceError(400, "invalid_request", "comment or scoringUserId is not a text")
-    _check_submission(body)
+    started_at, submitted_at = _submission(body)
     final = grading == "FullyGraded"
     return Score(
         line_item_id=item.id,
@@ -124,16 +124,22 @@ def _read(body: dict[str, Any], item: LineItem, learner: Account) -> Score:
         scoring_user_id=body.get("scoringUserId"),
         timestamp=body["timestamp"],
         instant=moment.timestamp(),
+        started_at=started_at,
+        submitted_at=submitted_at,
     )
 
 
-def _check_submission(body: dict[str, Any]) -> None:
+def _submission(body: dict[str, Any]) -> tuple[str | None, str | None]:
+    """When the work was begun and handed in; a reset forgets both (AGS 2.0, 3.4.10)."""
     submission = body.get("submission", {})
     if not isinstance(submission, dict):
         raise ServiceError(400, "invalid_request", "submission must be an object")
     moments = [instant(submission, name) for name in ("startedAt", "submittedAt") if name in submission]
     if moments != sorted(moments):
         raise ServiceError(400, "invalid_request", "submittedAt is before startedAt")
+    if body["activityProgress"] == "Initialized":
+        return None, None
+    return submission.get("startedAt"), submission.get("submittedAt")
 
 
 def _result(score: Score, item: LineItem, ent: Ent, tool: Tool) -> dict[str, Any]:

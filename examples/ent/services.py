@@ -14,6 +14,9 @@ from examples.ent.platform import Ent, current_ent
 from examples.ent.school import SchoolClass
 from examples.ent.tool import Tool
 
+MOST = 1e15
+DIGITS = 9
+
 
 class ServiceError(Exception):
     """A refusal that a tool's program reads."""
@@ -46,18 +49,24 @@ def reply(body: Any, media_type: str = "application/json", *, status: int = 200)
 
 def authorized(*scopes: str) -> Tool:
     """The tool whose access token has one of the scopes (RFC 6750, 2.1 and 3.1)."""
-    ent = current_ent()
+    ent, token = current_ent(), bearer()
+    with ent.database.reading() as connection:
+        query = "SELECT client_id, scope, expires_at FROM access_tokens WHERE token_hash = ?"
+        row = connection.execute(query, (token_hash(token),)).fetchone()
+    tool = ent.tools.get(row["client_id"]) if row else None
+    if tool is None or row["expires_at"] <= ent.clock().timestamp():
+        raise ServiceError(401, "invalid_token", "the access token is unknown or expired")
+    if not set(scopes) & set(row["scope"].split()) & set(tool.scopes):
+        raise ServiceError(403, "insufficient_scope", f"one of these scopes is needed: {' '.join(scopes)}")
+    return tool
+
+
+def bearer() -> str:
+    """The token that came with the request (RFC 6750, 2.1)."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise ServiceError(401, "invalid_request", "an access token is needed")
-    with ent.database.reading() as connection:
-        query = "SELECT client_id, scope, expires_at FROM access_tokens WHERE token_hash = ?"
-        row = connection.execute(query, (token_hash(token.strip()),)).fetchone()
-    if row is None or row["expires_at"] <= ent.clock().timestamp() or row["client_id"] not in ent.tools:
-        raise ServiceError(401, "invalid_token", "the access token is unknown or expired")
-    if not set(scopes) & set(row["scope"].split()):
-        raise ServiceError(403, "insufficient_scope", f"one of these scopes is needed: {' '.join(scopes)}")
-    return ent.tools[row["client_id"]]
+    return token.strip()
 
 
 def token_hash(token: str) -> str:
@@ -90,43 +99,58 @@ def must_accept(media_type: str) -> None:
         raise ServiceError(406, "not_acceptable", f"the answer is {media_type}")
 
 
-def page_of(rows: Sequence[Any], media_type: str, base: str, ent: Ent) -> tuple[Sequence[Any], Response]:
-    """One page of a container, with an answer whose Link header leads to the others (RFC 8288)."""
+def page_of(
+    rows: Sequence[Any], media_type: str, base: str, ent: Ent, *, mark: str | None = None
+) -> tuple[Sequence[Any], Response]:
+    """One page of a container, with an answer whose Link header leads to the others (RFC 8288).
+
+    A mark stands for the state of the first page: it is in the links to the other pages, so that
+    all lead to the same differences.
+    """
     limit, page = _count("limit") or ent.page_size or max(len(rows), 1), _count("page") or 1
     last = max((len(rows) + limit - 1) // limit, 1)
-    numbers = {"first": 1, "prev": page - 1, "next": page + 1, "last": last}
-    filters = {name: value for name, value in request.args.items() if name != "page"}
+    numbers = {"first": 1, "prev": page - 1, "next": page + 1, "last": last} if last > 1 else {}
+    given = {name: value for name, value in request.args.items() if name not in ("page", "mark")}
+    marked = {**given, "mark": mark} if mark else given
     origin = "{0.scheme}://{0.netloc}{0.path}".format(urlsplit(base))
     links = [
-        f'<{origin}?{urlencode({**filters, "page": number})}>; rel="{relation}"'
+        f'<{origin}?{urlencode({**marked, "page": number})}>; rel="{relation}"'
         for relation, number in numbers.items()
         if 1 <= number <= last
     ]
+    if mark:
+        links.append(f'<{origin}?{urlencode({**given, "since": mark})}>; rel="differences"')
     response = reply(None, media_type)
-    if last > 1:
+    if links:
         response.headers["Link"] = ", ".join(links)
     return rows[(page - 1) * limit : page * limit], response
 
 
 def paged(
-    rows: Sequence[Any], media_type: str, base: str, *, within: Mapping[str, Any] | None = None
+    rows: Sequence[Any],
+    media_type: str,
+    base: str,
+    *,
+    within: Mapping[str, Any] | None = None,
+    name: str = "members",
+    mark: str | None = None,
 ) -> Response:
-    """The page that was asked for, as a bare array or as the members of an object."""
-    shown, response = page_of(rows, media_type, base, current_ent())
-    content = list(shown) if within is None else {**within, "members": list(shown)}
+    """The page that was asked for, as a bare array or as a named member of an object."""
+    shown, response = page_of(rows, media_type, base, current_ent(), mark=mark)
+    content = list(shown) if within is None else {**within, name: list(shown)}
     response.set_data(json.dumps(content, ensure_ascii=False))
     return response
 
 
 def is_number(value: object) -> TypeGuard[int | float]:
-    """Whether JSON had a finite number here (true is none)."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < float("inf")
+    """Whether JSON had a number here that can be counted with (true is none)."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < MOST
 
 
 def _count(name: str) -> int | None:
     text = request.args.get(name)
     if text is None:
         return None
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
+    if not text.isascii() or not text.isdigit() or len(text) > DIGITS or int(text) < 1:
         raise ServiceError(400, "invalid_request", f"{name} must be a whole number above 0")
     return int(text)

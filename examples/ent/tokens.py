@@ -11,7 +11,7 @@ from examples.ent.faults import may_fail
 from examples.ent.platform import Ent, current_ent
 from examples.ent.services import ServiceError, is_number, refused, reply, token_hash
 from examples.ent.tool import Tool, UnknownKey
-from examples.ent.vocabulary import LTI, SCOPES
+from examples.ent.vocabulary import LTI
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ASSERTION_LIFE = 300
@@ -29,27 +29,6 @@ def jwks() -> Response:
     response = reply(current_ent().keys.document(), "application/jwk-set+json")
     response.headers["Cache-Control"] = "public, max-age=300"
     return response
-
-
-@tokens.get("/.well-known/openid-configuration")
-def configuration() -> Response:
-    """What the ENT says about itself (OpenID Connect discovery 1.0, 3)."""
-    addresses = current_ent().addresses
-    return reply(
-        {
-            "issuer": addresses.issuer,
-            "authorization_endpoint": addresses.authorization,
-            "token_endpoint": addresses.token,
-            "jwks_uri": addresses.jwks,
-            "token_endpoint_auth_methods_supported": ["private_key_jwt"],
-            "token_endpoint_auth_signing_alg_values_supported": ["RS256"],
-            "response_types_supported": ["id_token"],
-            "response_modes_supported": ["form_post"],
-            "subject_types_supported": ["public"],
-            "id_token_signing_alg_values_supported": ["RS256"],
-            "scopes_supported": ["openid", *SCOPES],
-        }
-    )
 
 
 @tokens.post("/oidc/token")
@@ -124,7 +103,7 @@ def _check(ent: Ent, tool: Tool, claims: dict[str, Any]) -> None:
         raise _invalid_client("the assertion is not valid at this time")
     if not 0 < expires_at - issued_at <= ASSERTION_LIFE:
         raise _invalid_client(f"the assertion must expire within {ASSERTION_LIFE} s of iat")
-    if claims.get(f"{LTI}deployment_id", ent.deployment_id) != ent.deployment_id:
+    if f"{LTI}deployment_id" in claims and not tool.knows_deployment(claims[f"{LTI}deployment_id"]):
         raise _invalid_client("the deployment is unknown")
     jti = claims.get("jti")
     if not isinstance(jti, str) or not jti:

@@ -11,8 +11,10 @@ from urllib.parse import urlsplit
 import jwt
 import requests
 
-from examples.ent.vocabulary import SCOPES
+from examples.ent.people import Privacy
+from examples.ent.vocabulary import DEEP_LINKING_REQUEST, RESOURCE_LINK_REQUEST, SCOPES
 
+DEPLOYMENT_ID = "college-des-quatre-vents"
 KEY_SET_LIFE = 300.0
 KEY_SET_SIZE = 200_000
 
@@ -23,9 +25,20 @@ class UnknownKey(Exception):
     """The tool publishes no usable key under this kid."""
 
 
+@dataclass(frozen=True)
+class Legacy:
+    """What a school had agreed with the tool for LTI 1.1."""
+
+    consumer_key: str
+    secret: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Tool:
-    """A tool's registration with the ENT (LTI 1.3 core, 3.1.3)."""
+    """A tool's registration with the ENT (LTI 1.3 core, 3.1.3).
+
+    Without `messages` it may be sent every type of message, else only those and resource links.
+    """
 
     name: str
     client_id: str
@@ -37,10 +50,17 @@ class Tool:
     deep_linking_url: str = ""
     custom: Mapping[str, str] = field(default_factory=dict)
     scopes: tuple[str, ...] = SCOPES
+    messages: tuple[Mapping[str, Any], ...] = ()
+    privacy: Privacy | None = None
+    legacy: Legacy | None = None
+    deployment_id: str = DEPLOYMENT_ID
+    deployment_per_class: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "redirect_uris", tuple(self.redirect_uris) or (self.launch_url,))
-        object.__setattr__(self, "deep_linking_url", self.deep_linking_url or self.launch_url)
+        object.__setattr__(
+            self, "deep_linking_url", self.deep_linking_url or self.target(DEEP_LINKING_REQUEST)
+        )
 
     @property
     def number(self) -> str:
@@ -50,8 +70,37 @@ class Tool:
     @property
     def origins(self) -> list[str]:
         """Where the browser goes when it visits this tool."""
-        addresses = (self.login_url, self.launch_url, self.deep_linking_url, *self.redirect_uris)
+        targets = (message.get("target_link_uri") or self.launch_url for message in self.messages)
+        addresses = (self.login_url, self.launch_url, self.deep_linking_url, *self.redirect_uris, *targets)
         return sorted({"{0.scheme}://{0.netloc}".format(urlsplit(address)) for address in addresses})
+
+    def message(self, message_type: str) -> Mapping[str, Any] | None:
+        """What the tool registered for this type of message, if anything."""
+        return next((each for each in self.messages if each["type"] == message_type), None)
+
+    def offers(self, message_type: str) -> bool:
+        """Whether the tool takes this type of message."""
+        return not self.messages or message_type == RESOURCE_LINK_REQUEST or bool(self.message(message_type))
+
+    def target(self, message_type: str) -> str:
+        """Where messages of this type lead unless a link says otherwise."""
+        return str((self.message(message_type) or {}).get("target_link_uri") or self.launch_url)
+
+    def custom_for(self, message_type: str) -> dict[str, str]:
+        """The custom parameters for this type of message; the message's own win."""
+        return {**self.custom, **(self.message(message_type) or {}).get("custom_parameters", {})}
+
+    def deployment_of(self, class_id: str) -> str:
+        """The deployment through which a class uses the tool; without a class the school's (LTI 1.3 core, 3.1.3)."""
+        own = self.deployment_per_class and class_id
+        return f"{self.deployment_id}:{class_id}" if own else self.deployment_id
+
+    def knows_deployment(self, deployment_id: object) -> bool:
+        """Whether this may be one of the tool's deployments."""
+        if not isinstance(deployment_id, str):
+            return False
+        of_a_class = self.deployment_per_class and deployment_id.startswith(f"{self.deployment_id}:")
+        return of_a_class or deployment_id == self.deployment_id
 
 
 class ToolKeys:

@@ -1,7 +1,9 @@
 """A browser's visit: who is signed in, in which language, and the proof that a form is ours."""
 
+import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable
 from typing import cast
 
 from flask import abort, g, redirect, request, session, url_for
@@ -76,14 +78,30 @@ def local_target(address: str | None) -> str:
     return url_for("pages.home")
 
 
+def storage_settings(ent: Ent) -> dict[str, str]:
+    """What the scripts around a tool must know: whom to answer, in which partition, under which name, how to fail."""
+    origins = {origin for tool in ent.tools.values() for origin in tool.origins}
+    partition = hashlib.sha256(session.get("id", "").encode()).hexdigest()[:32]
+    return {
+        "origins": " ".join(sorted(origins | set(g.get("frame_origins", ())))),
+        "partition": partition,
+        "target": ent.options.storage_target or "",
+        "faults": " ".join(sorted(ent.options.storage_faults)),
+    }
+
+
 def headers(response: Response) -> Response:
     """What every page tells the browser: frames and forms go to us and the tools only."""
     if response.mimetype != "text/html":
         return response
     tools = " ".join(sorted({origin for tool in current_ent().tools.values() for origin in tool.origins}))
+    shown = " ".join(sorted(g.get("shown_origins", ())))
+    frames = " ".join(dict.fromkeys(["'self'", *tools.split(), *g.get("frame_origins", ()), *shown.split()]))
     policy = {
         "default-src": "'self'",
-        "frame-src": f"'self' {tools}",
+        "frame-src": frames,
+        "img-src": f"'self' {shown}".strip(),
+        "media-src": f"'self' {shown}".strip(),
         "form-action": f"'self' {current_ent().addresses.public} {tools}",
         "frame-ancestors": "'self'",
         "base-uri": "'none'",
@@ -98,6 +116,11 @@ def headers(response: Response) -> Response:
     return response
 
 
+def show_from(origins: Iterable[str]) -> None:
+    """Let this page show pictures, sounds, films and frames from elsewhere, because a tool put them there."""
+    g.setdefault("shown_origins", set()).update(origins)
+
+
 def template_values() -> dict[str, object]:
     """What templates may use."""
     return {
@@ -106,4 +129,5 @@ def template_values() -> dict[str, object]:
         "locales": LOCALES,
         "account": account_or_none(),
         "csrf_token": csrf_token,
+        "client_storage": lambda: storage_settings(current_ent()),
     }

@@ -1,5 +1,7 @@
 """The words of the ENT's pages, French first, English second."""
 
+from examples.ent.service_wording import PLAIN as _SERVICES
+
 LOCALES = {"fr": "Français", "en": "English"}
 _PLAIN = {
     "site": ("ENT de démonstration", "Demo school platform"),
@@ -32,6 +34,7 @@ _PLAIN = {
     "profiles.head": ("Direction", "Head"),
     "home.title": ("Mes classes", "My classes"),
     "home.children": ("Pour", "For"),
+    "home.tools": ("Outils et données personnelles", "Tools and personal data"),
     "home.none": ("Aucune classe pour le moment.", "No class yet."),
     "class.title": ("Classe de {name}", "Class {name}"),
     "class.links": ("Ressources de la classe", "Class resources"),
@@ -41,6 +44,10 @@ _PLAIN = {
     "class.add": ("Ajouter une activité", "Add an activity"),
     "class.add_from": ("Ajouter une activité : {name}", "Add an activity: {name}"),
     "class.gradebook": ("Carnet de notes", "Gradebook"),
+    "class.open_in": ("Ouvrir la classe dans {name}", "Open the class in {name}"),
+    "class.picture": ("Image : {title}", "Picture: {title}"),
+    "class.file": ("Fichier", "File"),
+    "class.expired": ("Ce fichier n’est plus disponible.", "This file is no longer available."),
     "class.people": ("Personnes", "People"),
     "class.person": ("Nom", "Name"),
     "class.role": ("Rôle", "Role"),
@@ -58,6 +65,33 @@ _PLAIN = {
     "gradebook.no_score": ("Pas de note", "No mark"),
     "gradebook.comment": ("Commentaire :", "Comment:"),
     "gradebook.hidden": ("Non publiée", "Not released"),
+    "review.open": ("Voir la copie", "See the work"),
+    "review.title": ("{label} – {name}", "{label} – {name}"),
+    "privacy.title": ("Données personnelles dans les outils", "Personal data in the tools"),
+    "privacy.text": (
+        "Chaque outil montre les données qu’il garde, les remet et les efface sur demande.",
+        "Each tool shows the data it keeps, hands them out and erases them on request.",
+    ),
+    "privacy.tools": ("Voir les données dans", "See the data in"),
+    "privacy.of": ("Données personnelles – {name}", "Personal data – {name}"),
+    "privacy.none": (
+        "Aucun outil ne répond à ces demandes.",
+        "No tool answers such requests.",
+    ),
+    "eula.title": ("Conditions d’utilisation – {name}", "Terms of use – {name}"),
+    "eula.accepted": ("acceptées", "accepted"),
+    "eula.declined": ("refusées", "declined"),
+    "eula.unanswered": ("sans réponse", "not answered yet"),
+    "proctoring.refused": ("L’épreuve n’a pas commencé", "The assessment has not begun"),
+    "proctoring.running": (
+        "Une épreuve surveillée est en cours.",
+        "A supervised assessment is in progress.",
+    ),
+    "proctoring.end": ("Terminer l’épreuve", "End the assessment"),
+    "storage.title": (
+        "Mémoire des outils (cadre vide)",
+        "Storage for tools (empty frame)",
+    ),
     "progress.Pending": ("Correction en cours", "Being marked"),
     "progress.PendingManual": ("À corriger", "To be marked"),
     "progress.Failed": ("Correction impossible", "Could not be marked"),
@@ -101,7 +135,46 @@ _PLAIN = {
         "Une seule activité peut être ajoutée à la fois.",
         "One activity at a time, please.",
     ),
+    "content.several": (
+        "{count} éléments ont été ajoutés à la classe : {titles}.",
+        "{count} items were added to the class: {titles}.",
+    ),
+    "content.items": ("La liste des contenus est illisible.", "The list of contents cannot be read."),
+    "content.too_many": (
+        "Trop de contenus à la fois. Le maximum est :",
+        "Too many items at once. The most is:",
+    ),
     "content.type": ("Ce type de contenu n’est pas accepté.", "This kind of content is not accepted."),
+    "content.target": (
+        "Ce contenu ne peut pas être affiché de la façon demandée.",
+        "This content cannot be shown in the way that was asked for.",
+    ),
+    "content.text": (
+        "Un texte du contenu n’est pas valable ou est trop long :",
+        "A text of the content is not valid or too long:",
+    ),
+    "content.custom": (
+        "Les paramètres du contenu ne sont pas des textes.",
+        "The parameters of the content are not texts.",
+    ),
+    "content.picture": (
+        "L’icône ou la vignette n’est pas valable :",
+        "The icon or the thumbnail is not valid:",
+    ),
+    "content.presentation": (
+        "Les dimensions ou la fenêtre du contenu ne sont pas valables :",
+        "The size or the window of the content is not valid:",
+    ),
+    "content.date": ("Une date du contenu n’est pas valable :", "A date of the content is not valid:"),
+    "content.html": ("Le texte HTML du contenu n’est pas valable :", "The HTML of the content is not valid:"),
+    "content.media_type": (
+        "Ce type de fichier n’est pas accepté.",
+        "This type of file is not accepted.",
+    ),
+    "content.no_line_item": (
+        "Une activité notée n’est pas acceptée ici.",
+        "A graded activity is not accepted here.",
+    ),
     "content.url": ("L’adresse de l’activité n’est pas acceptée.", "The address is not accepted."),
     "content.line_item": (
         "La notation proposée pour l’activité n’est pas valable.",
@@ -132,7 +205,9 @@ def _typeset(french: str) -> str:
     return french.replace("« ", "«\u00a0")
 
 
-_WORDS = {key: {"fr": _typeset(french), "en": english} for key, (french, english) in _PLAIN.items()}
+_WORDS = {
+    key: {"fr": _typeset(french), "en": english} for key, (french, english) in {**_PLAIN, **_SERVICES}.items()
+}
 
 
 def word(key: str, locale: str, **values: object) -> str:

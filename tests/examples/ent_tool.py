@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping
 from html.parser import HTMLParser
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
@@ -110,9 +110,13 @@ class FakeTool:
 
     def log_in(self, browser: Browser, link_id: str, target: str = "window") -> dict[str, str]:
         """Follow a link as far as the authorization request the tool would make."""
-        form = Form(browser.text(f"/links/{link_id}/launch?target={target}"), "message")
-        assert form.action == f"{self.host}/login"
-        return self.authorization(form.fields)
+        return self.authorization(self.login(browser.text(f"/links/{link_id}/launch?target={target}")))
+
+    def login(self, page: str) -> dict[str, str]:
+        """The login request that a page of the ENT sends."""
+        form = Form(page, "message")
+        assert form.action == f"{self.host}/login", page
+        return form.fields
 
     def authorization(self, login: Mapping[str, str]) -> dict[str, str]:
         """The authorization request for a login request."""
@@ -140,8 +144,21 @@ class FakeTool:
 
     def launch(self, browser: Browser, link_id: str, target: str = "window") -> dict[str, Any]:
         """Open a link and read the verified claims."""
-        parameters = self.log_in(browser, link_id, target)
-        return self.verified(self.authorize(browser, parameters).fields["id_token"], parameters["nonce"])
+        return self.follow(browser, browser.text(f"/links/{link_id}/launch?target={target}"))
+
+    def open(self, browser: Browser, door: str, **arguments: str) -> dict[str, Any]:
+        """Go through another door of the ENT than a link, and read the verified claims."""
+        return self.follow(browser, browser.text(f"/open/{door}/launch?{urlencode(arguments)}"))
+
+    def follow(self, browser: Browser, page: str) -> dict[str, Any]:
+        """Go on from a page with a login request, and read the verified claims of what comes."""
+        login = self.login(page)
+        parameters = self.authorization(login)
+        token = self.authorize(browser, parameters).fields["id_token"]
+        claims = self.verified(token, parameters["nonce"])
+        assert claims[f"{LTI}target_link_uri"] == login["target_link_uri"]
+        assert claims[f"{LTI}deployment_id"] == login["lti_deployment_id"]
+        return claims
 
     def verified(self, id_token: str, nonce: str) -> dict[str, Any]:
         """The claims if the token is good."""
@@ -168,6 +185,22 @@ class FakeTool:
     def sign(self, claims: Mapping[str, Any], *, key: Any = None, kid: str | None = None) -> str:
         """Sign with the tool's key, or with another."""
         return jwt.encode(dict(claims), key or self.key, algorithm="RS256", headers={"kid": kid or self.kid})
+
+    def message(self, message_type: str, **changes: Any) -> str:
+        """A signed message to the ENT; a change to None leaves a claim out."""
+        now = int(time.time())
+        claims = {
+            "iss": self.client_id,
+            "aud": ISSUER,
+            "iat": now,
+            "exp": now + 300,
+            "nonce": secrets.token_urlsafe(16),
+            f"{LTI}message_type": message_type,
+            f"{LTI}version": "1.3.0",
+            f"{LTI}deployment_id": self.registration.deployment_id,
+            **changes,
+        }
+        return self.sign({name: value for name, value in claims.items() if value is not None})
 
     def ask_token(self, *scopes: str, assertion: str = "", **changes: str) -> TestResponse:
         """Ask for an access token."""

@@ -52,6 +52,7 @@ def test_a_line_item_is_made_read_changed_and_removed(ent: Ent, tool: FakeTool) 
         {"scoreMaximum": 0},
         {"scoreMaximum": -1},
         {"scoreMaximum": "20"},
+        {"scoreMaximum": 10**400},
         {"scoreMaximum": True},
         {"tag": 7},
         {"startDateTime": "2026-11-02T08:00:00"},
@@ -109,7 +110,7 @@ def test_line_items_come_in_pages(ent: Ent, tool: FakeTool) -> None:
         pages += 1
     assert (seen, pages) == (list("abcde"), 3)
     assert links.keys() == {"first", "prev", "last"}
-    for limit in ("0", "-1", "many"):
+    for limit in ("0", "-1", "many", "9" * 5000):
         assert tool.call(url, LINE_ITEM_READ, limit=limit).status_code == 400
 
 

@@ -20,9 +20,10 @@ from playwright.sync_api import Page
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
-from examples.ent import Tool, create_ent
+from examples.ent import Choice, Tool, create_ent, items
 from tests.browser import chromium as running_chromium
 from tests.examples.ent_tool import DL, LTI, ent_of, new_private_key, public_jwk
+from tests.examples.test_ent_contents import FILE, HTML, ICON, IMAGE, LINK, VIDEO
 from tests.examples.test_ent_pages import give
 
 pytestmark = pytest.mark.browser
@@ -159,6 +160,18 @@ def test_a_teacher_opens_and_adds_and_a_pupil_opens_too(chromium: Chromium, scho
     context.close()
 
 
+def test_content_chosen_in_a_frame_leads_back_to_the_class(
+    chromium: Chromium, one_school: SimpleNamespace
+) -> None:
+    page, class_id = chromium.new_page(), one_school.ent.school_class("5A").id
+    sign_in(page, one_school.url, "morel")
+    page.goto(f"{one_school.url}/open/content?class_id={class_id}")
+    page.frame_locator("#tool").get_by_role("button", name="Envoyer").click()
+    page.wait_for_url(f"**/classes/{class_id}")
+    page.get_by_role("link", name="Fractions", exact=True).wait_for()
+    page.close()
+
+
 def test_without_scripts_the_button_opens_the_link(chromium: Chromium, school: SimpleNamespace) -> None:
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
@@ -181,6 +194,11 @@ def test_pages_have_no_accessibility_violation(
     for number in range(1, 5):
         ent.add_link("5A", title=f"Activité {number} : les fractions", score_maximum=20)
     first, second = ent.line_items("5A")[:2]
+    first = ent.messages.review(first)
+    ent.messages.proctor(ent.links("5A")[1])
+    with ent.database.writing() as connection:
+        for item in (HTML, {**LINK, "embed": {"html": VIDEO}}, {**IMAGE, "icon": ICON}, FILE):
+            items.store(connection, ent.school_class("5A").id, ent.tool, item, Choice().settings())
     give(ent, first.id, "lina", 15.5, "Très bon travail, relis la question 3.")
     give(ent, first.id, "tom", None, "Copie rendue le 3 novembre.")
     give(ent, second.id, "lina", 20)
@@ -199,6 +217,8 @@ def test_pages_have_no_accessibility_violation(
         "return": f"/classes/{class_id}/return?lti_msg=Fini&lti_errormsg=Panne",
         "link": f"/links/{ent.link('5A').id}",
         "problem": "/nowhere",
+        "privacy": "/privacy",
+        "review": f"/open/review?line_item={first.id}&user={ent.account('lina').id}",
     }
     for name, path in paths.items():
         if name == "home":
@@ -210,5 +230,6 @@ def test_pages_have_no_accessibility_violation(
         assert violations == [], (name, json.dumps(violations, indent=1))
         overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert overflow <= 0, (name, overflow)
-    assert all(url.startswith((school.url, "http://127.0.0.1:")) for url in requests)
+    elsewhere = {url for url in requests if not url.startswith((school.url, "http://127.0.0.1:"))}
+    assert elsewhere == {ICON["url"], IMAGE["url"], "https://film.test/42"}, "only what a teacher embedded"
     context.close()

@@ -60,8 +60,8 @@ def test_the_request_says_what_is_wanted(ent: Ent, tool: FakeTool, browse: Brows
     assert f"{LTI}resource_link" not in asked
     settings = asked[f"{DL}deep_linking_settings"]
     assert settings["deep_link_return_url"] == f"{ISSUER}/deep-linking/return"
-    assert {"link", "ltiResourceLink"} <= set(settings["accept_types"])
-    assert settings["accept_multiple"] is False
+    assert set(settings["accept_types"]) == {"link", "ltiResourceLink", "file", "html", "image"}
+    assert settings["accept_multiple"] is True
     assert len(settings["data"]) > 30
 
 
@@ -148,12 +148,12 @@ def test_an_error_of_the_tool_is_shown(ent: Ent, tool: FakeTool, browse: Browse)
         ({f"{DL}data": None}, "content.data"),
         ({f"{DL}data": "made up"}, "content.data"),
         ({f"{DL}data": 7}, "content.data"),
-        ({f"{DL}content_items": [QUIZ, QUIZ]}, "content.one_item"),
-        ({f"{DL}content_items": "quiz"}, "content.one_item"),
+        ({f"{DL}content_items": [QUIZ] * 51}, "content.too_many"),
+        ({f"{DL}content_items": "quiz"}, "content.items"),
         ({f"{DL}content_items": ["quiz"]}, "content.type"),
-        ({f"{DL}content_items": [{"type": "html", "html": "<b>x</b>"}]}, "content.type"),
-        ({f"{DL}content_items": [{**QUIZ, "title": 7}]}, "content.type"),
-        ({f"{DL}content_items": [{**QUIZ, "custom": {"page": 7}}]}, "content.type"),
+        ({f"{DL}content_items": [{"type": "ltiAssetProcessor"}]}, "content.type"),
+        ({f"{DL}content_items": [{**QUIZ, "title": 7}]}, "content.text"),
+        ({f"{DL}content_items": [{**QUIZ, "custom": {"page": 7}}]}, "content.custom"),
         ({f"{DL}content_items": [{**QUIZ, "url": "http://evil.test/"}]}, "content.url"),
         ({f"{DL}content_items": [{"type": "link", "url": "javascript:alert(1)"}]}, "content.url"),
         ({f"{DL}content_items": [{"type": "link"}]}, "content.url"),

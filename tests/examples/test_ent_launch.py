@@ -1,13 +1,14 @@
 """Launches from the demo ENT: the login, the authorization endpoint, the signed message."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import jwt
 import pytest
 from flask import Flask
 
-from examples.ent import Ent, Privacy, create_ent
+from examples.ent import Ent, Privacy, create_ent, messages
 from examples.ent.launches import Launch
 from tests.examples.ent_tool import AGS, ISSUER, LTI, NRPS, Browser, FakeTool, Form
 
@@ -156,6 +157,9 @@ def test_an_unknown_client_or_address_is_never_redirected_to(
         ({"login_hint": None}, "login_required"),
         ({"lti_message_hint": "made up"}, "invalid_request"),
         ({"lti_message_hint": None}, "invalid_request"),
+        ({"request": "a.b.c"}, "request_not_supported"),
+        ({"request_uri": "https://elsewhere.test/"}, "request_uri_not_supported"),
+        ({"registration": "{}"}, "registration_not_supported"),
     ],
 )
 def test_a_wrong_authorization_request_is_refused_to_the_tool(
@@ -317,8 +321,12 @@ def test_an_unknown_name_is_said_to_be_unknown(ent: Ent) -> None:
     launch = Launch(
         account=ent.account("lina"), school_class=ent.school_class("5A"), tool=ent.tool, nonce="n"
     )
-    with ent.database.reading() as connection, pytest.raises(ValueError, match="needs a link"):
-        ent.launcher.resource_link_request(connection, launch)
+    for incomplete, missing in (
+        (launch, "needs a link"),
+        (replace(launch, school_class=None), "a class|a link"),
+    ):
+        with ent.database.reading() as connection, pytest.raises(ValueError, match=missing):
+            messages.write(ent.launcher, connection, incomplete)
 
 
 def test_after_a_theft_no_old_key_is_published(ent: Ent, tool: FakeTool) -> None:

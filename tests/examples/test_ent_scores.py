@@ -1,6 +1,7 @@
 """The demo ENT's scores and results, and planned faults on the way to them."""
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +13,7 @@ from tests.examples.ent_services import RESULTS_TYPE, SCORE_TYPE, publish, score
 from tests.examples.ent_tool import (
     RESULT,
     SCORE,
+    Browser,
     FakeTool,
 )
 
@@ -83,7 +85,7 @@ def test_a_wrong_score_is_refused(ent: Ent, tool: FakeTool, quiz: str, changes: 
 
 def test_only_learners_of_the_class_are_graded(ent: Ent, tool: FakeTool, quiz: str) -> None:
     for login in ("morel", "samira", "fournier", "adam"):
-        assert publish(tool, quiz, score(ent, login)).status_code == 400
+        assert publish(tool, quiz, score(ent, login)).status_code == 422
     assert publish(tool, quiz, score(ent, userId="nobody")).status_code == 404
     assert publish(tool, quiz, score(ent, userId="lina")).status_code == 404
 
@@ -102,6 +104,48 @@ def test_a_score_may_be_taken_back_or_exceed_the_maximum(ent: Ent, tool: FakeToo
     assert ent.scores("5A")[0].score.on_scale(20) == 22
     publish(tool, quiz, score(ent, seconds=1, scoreGiven="absent", scoreMaximum="absent"))
     assert ent.scores("5A")[0].score.score_given is None
+
+
+@pytest.mark.parametrize("number", [10**400, 1e300, "1e400"])
+def test_a_number_too_large_to_count_with_is_refused(
+    ent: Ent, tool: FakeTool, quiz: str, number: object
+) -> None:
+    for name in ("scoreGiven", "scoreMaximum"):
+        assert publish(tool, quiz, score(ent, **{name: number})).status_code == 400
+
+
+def test_times_of_submission_and_who_marked_are_kept_and_shown_to_the_teacher(
+    ent: Ent, tool: FakeTool, quiz: str, browse: Callable[[str], Browser]
+) -> None:
+    times = {"startedAt": "2026-11-03T08:00:00Z", "submittedAt": "2026-11-03T09:30:00.5+01:00"}
+    scorer = ent.account("haddad").id
+    publish(tool, quiz, score(ent, submission=times, scoringUserId=scorer, comment="<b>Bien</b>"))
+    publish(tool, quiz, score(ent, "tom", scoringUserId="somebody-else", gradingProgress="PendingManual"))
+    kept = ent.scores("5A")[0].score
+    assert {"startedAt": kept.started_at, "submittedAt": kept.submitted_at} == times
+    class_id, item = ent.school_class("5A").id, ent.line_items("5A")[0]
+    path = f"/classes/{class_id}/gradebook/{item.id}"
+    page = browse("morel").text(path)
+    for shown in (
+        "03/11/2026 09:00:00",
+        "M. Karim Haddad",
+        "somebody-else",
+        "&lt;b&gt;Bien",
+        "15&nbsp;/&nbsp;20",
+    ):
+        assert shown in page
+    for login in ("lina", "samira", "haddad", "fournier"):
+        assert browse(login).get(path).status_code == 403
+    assert browse("morel").get(f"/classes/{ent.school_class('5B').id}/gradebook/{item.id}").status_code == 404
+
+
+def test_a_reset_forgets_the_times_of_submission(ent: Ent, tool: FakeTool, quiz: str) -> None:
+    times = {"startedAt": "2026-11-03T08:00:00Z"}
+    publish(tool, quiz, score(ent, submission=times))
+    reset = {"activityProgress": "Initialized", "gradingProgress": "NotReady", "scoreGiven": None}
+    publish(tool, quiz, score(ent, seconds=1, submission=times, **reset))
+    kept = ent.scores("5A")[0].score
+    assert (kept.started_at, kept.submitted_at, kept.score_given) == (None, None, None)
 
 
 def test_results_are_of_one_user_or_come_in_pages(ent: Ent, tool: FakeTool, quiz: str) -> None:

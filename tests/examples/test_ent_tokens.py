@@ -1,7 +1,9 @@
 """The demo ENT's access tokens, and the tool's keys it reads for them."""
 
+import ast
 import json
 import sqlite3
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -75,6 +77,7 @@ def test_an_assertion_works_once(tool: FakeTool) -> None:
         {"iat": int(time.time()) + 900, "exp": int(time.time()) + 960},
         {"exp": int(time.time()) + 3600},
         {f"{LTI}deployment_id": "another school"},
+        {f"{LTI}deployment_id": 7},
     ],
 )
 def test_a_wrong_assertion_is_refused(tool: FakeTool, changes: dict[str, Any]) -> None:
@@ -207,9 +210,17 @@ def test_the_tools_keys_are_fetched_once_and_faults_are_refusals(
 
 
 def test_the_ent_starts_in_several_threads_on_one_file(
-    tmp_path_factory: pytest.TempPathFactory, tool: FakeTool
+    tmp_path_factory: pytest.TempPathFactory, tool: FakeTool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     database = tmp_path_factory.mktemp("threads") / "ent.sqlite"
+    # Werkzeug makes routes from syntax trees, which CPython 3.11 may refuse to two threads at once (gh-106905).
+    parse, lock = ast.parse, threading.Lock()
+
+    def parse_alone(*args: Any, **options: Any) -> ast.AST:
+        with lock:
+            return parse(*args, **options)
+
+    monkeypatch.setattr(ast, "parse", parse_alone)
 
     def start(_number: int) -> Flask:
         return create_ent(database=database, public_url=ISSUER, tool=tool.registration)
@@ -254,3 +265,31 @@ def test_a_tools_keys_may_be_told_outright(tmp_path: Path) -> None:
     )
     fake.app = create_ent(database=tmp_path / "ent.sqlite", public_url=ISSUER, tool=registration)
     assert fake.ask_token(SCORE).status_code == 200
+
+
+def test_a_file_of_an_earlier_version_gets_what_it_lacks(tool: FakeTool, tmp_path: Path) -> None:
+    path = tmp_path / "ent.sqlite"
+    create_ent(database=path, public_url=ISSUER, tool=tool.registration)
+    with closing(sqlite3.connect(path)) as connection:
+        for column in ("started_at", "submitted_at"):
+            connection.execute(f"ALTER TABLE scores DROP COLUMN {column}")
+        connection.execute("DELETE FROM accounts WHERE login = 'admin'")
+        connection.execute("DROP TABLE notices")
+        connection.commit()
+    again = create_ent(database=path, public_url=ISSUER, tool=tool.registration)
+    ent: Ent = again.extensions["ent"]
+    assert ent.account("admin").login == "admin"
+    with ent.database.reading() as connection:
+        columns = [row["name"] for row in connection.execute("PRAGMA table_info(scores)")]
+    assert columns[-2:] == ["started_at", "submitted_at"]
+    assert len(ent.links("5A")) == 1
+
+
+def test_a_start_waits_while_another_start_adds_a_column(tool: FakeTool, tmp_path: Path) -> None:
+    path = tmp_path / "ent.sqlite"
+    Database(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("ALTER TABLE scores DROP COLUMN started_at")
+        connection.commit()
+    with ThreadPoolExecutor(4) as pool:
+        assert len(list(pool.map(lambda _: Database(path), range(4)))) == 4
