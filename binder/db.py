@@ -146,7 +146,9 @@ def prepare(engine: sa.Engine) -> sa.Engine:
 
     WAL lets readers go on while one writes; `synchronous=FULL` makes an acknowledged commit survive a power cut;
     a transaction that will write takes the lock at its beginning (see `writing`), so it never fails half-way.
+    On any database, the errors that are logged quote no values: people's names are among them.
     """
+    engine.hide_parameters = True
     if engine.dialect.name != "sqlite" or getattr(engine, "_classeur_prepared", False):
         return engine
     cast("Any", engine)._classeur_prepared = True

@@ -2,7 +2,7 @@
 
     LTIError
     ├── SettingsInvalid  LoginRequestInvalid  RegistrationUnknown  RegistrationAmbiguous  RegistrationInactive
-    │   ServiceError     ContentItemsRefused
+    │   ServiceError     ContentItemsRefused ── ContentItemInvalid
     └── LaunchRefused     in the order of the checks:
         ├── StateUnknown      StateExpired       OtherBrowser       PlatformError  TokenMalformed  KeysUnreachable
         ├── TokenUntrusted    all answered by 401:
@@ -81,6 +81,12 @@ class ContentItemsRefused(LTIError):
     """The choice is not what the platform's picker accepts: its type, or more than one item (DL 4.4.1)."""
 
     code = "content-items"
+
+
+class ContentItemInvalid(ContentItemsRefused):
+    """A content item that no platform could take: `facts["property"]` is wrong or missing (DL 3)."""
+
+    code = "content-item"
 
 
 class ServiceError(LTIError):

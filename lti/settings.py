@@ -19,6 +19,8 @@ from lti.errors import SettingsInvalid
 __all__ = ["Settings"]
 
 PREFIX = "LTI_"
+HOST_NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9_]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
+LEAST_TOKEN = 16
 PEM = re.compile(r"-----BEGIN ([A-Z ]+)-----.+?-----END \1-----", re.DOTALL)
 
 
@@ -36,6 +38,22 @@ def _hosts(value: Any) -> tuple[str, ...]:
         if not HOST.fullmatch(host):
             raise ValueError(f"must be names of hosts such as tube.example, not {host!r}")
     return hosts
+
+
+def _places(value: Any) -> tuple[str, ...]:
+    """Names as they are, networks in their usual form; one address is a network of one."""
+    places = []
+    for place in _texts(value):
+        try:
+            places.append(str(ipaddress.ip_network(place)))
+        except ValueError:
+            looks_like_network = "/" in place or ":" in place or place.replace(".", "").isdecimal()
+            if looks_like_network or not HOST_NAME.fullmatch(place.lower()):
+                raise ValueError(
+                    f"must be names of hosts (ent.school.example) or networks (10.1.0.0/16), not {place!r}"
+                ) from None
+            places.append(place.lower())
+    return tuple(places)
 
 
 def _pems(value: Any) -> tuple[str, ...]:
@@ -59,6 +77,13 @@ def _text(value: Any) -> str:
     return value.strip()
 
 
+def _secrets(value: Any) -> tuple[str, ...]:
+    secrets = _texts(value)
+    if any(len(secret) < LEAST_TOKEN for secret in secrets):
+        raise ValueError(f"must have {LEAST_TOKEN} characters or more")
+    return secrets
+
+
 def _url(value: Any) -> str | None:
     if value is None or value == "":
         return None
@@ -68,6 +93,25 @@ def _url(value: Any) -> str | None:
     if not parts.hostname or parts.path not in ("", "/") or parts.query or parts.fragment or parts.username:
         raise ValueError("must be scheme and host only, such as https://tool.example")
     return value.rstrip("/")
+
+
+def _proxy(value: Any) -> str | None:
+    if value is None or value == "":
+        return None
+    parts = urlsplit(value) if isinstance(value, str) else None
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
+        raise ValueError("must be a URL such as http://proxy.school.example:3128")
+    return str(value).rstrip("/")
+
+
+def _token(value: Any) -> str | None:
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str) or not value.isascii() or not value.isprintable() or " " in value:
+        raise ValueError("must be a text without spaces")
+    if len(value) < LEAST_TOKEN:
+        raise ValueError(f"must have {LEAST_TOKEN} characters or more")
+    return value
 
 
 def _clamd(value: Any) -> str | None:
@@ -126,6 +170,8 @@ class Settings:
 
     private_keys: tuple[str, ...] = _setting(_pems, (), secret=True)
     """RSA keys in PEM: the first signs, all are published; that is how keys are rotated."""
+    secret: tuple[str, ...] = _setting(_secrets, (), secret=True)
+    """Seals what is secret in the database: the first seals, all open."""
     base_url: str | None = _setting(_url, None)
     """Scheme and host that browsers see, such as `https://tool.example`; None takes them from each request."""
     launch_lifetime: float = _setting(_seconds(60, 7 * 86400), 8 * 3600)
@@ -138,6 +184,10 @@ class Settings:
     """How far a platform's clock may be off."""
     http_timeout: tuple[float, float] = _setting(_timeout, (5, 20))
     """To connect to a platform, and to wait for each part of its answer."""
+    http_retry_seconds: float = _setting(_seconds(0, 60), 3)
+    """For how long a failed call that is safe to repeat may be begun anew, two times at the most."""
+    http_proxy: str | None = _setting(_proxy, None, secret=True)
+    """The proxy through which platforms are reached; None: directly, whatever the environment says."""
     jwks_min_interval: float = _setting(_seconds(0, 3600), 30)
     """Least time between two readings of a key set because of an unknown key."""
     jwks_min_age: float = _setting(_seconds(0, 86400), 300)
@@ -152,6 +202,10 @@ class Settings:
     """What platforms' servers see us called."""
     allow_http_loopback: bool = _setting(_flag, False)
     """Also accept http URLs of this very machine (localhost, 127.0.0.1): for tests and the demo."""
+    allow_private_hosts: tuple[str, ...] = _setting(_places, ())
+    """Platforms inside the school's own network: names of hosts, or networks. Others must be at public addresses."""
+    metrics_token: str | None = _setting(_token, None, secret=True)
+    """Who sends it as a bearer token may read `<prefix>/metrics`; None: there is no such page."""
     embed_hosts: tuple[str, ...] = _setting(_hosts, HOSTS)
     """Other sites whose pages a block may show in a frame, each exactly as written here."""
     max_picture: float = _setting(_megabytes(), 25)

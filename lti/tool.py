@@ -14,22 +14,29 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from binder import db, outbox, submitting
 from binder.access import Viewer
+from binder.clock import now
 from binder.grading import GRADE_RELEASED
+from binder.models import OutboxEntry
 from binder.outbox import Handler
 from binder.quarantine import FILE_STORED, Quarantine
 from binder.scanning import Clamd, Scanner
 from binder.storage import Storage
+from lti import logs, rotation
+from lti.metrics import Metrics
+from lti.noticing import NOTICE_CAME, NOTICES_WANTED, NoticeReader
 from lti.passback import Passback
 from lti.protocol.http import Http
 from lti.protocol.jwks import PlatformKeys
-from lti.protocol.keys import KeyRing
+from lti.protocol.keys import KeyRing, Stored
 from lti.protocol.services import Services
 from lti.roster import ROSTER_WANTED, RosterReader
+from lti.sealing import Sealer
 from lti.settings import Settings
 from lti.visits import VisitBuffer
 
 __all__ = ["Tool", "tool"]
 
+log = logs.logger()
 BATCH = 20
 """Copies that are handed in in one transaction."""
 
@@ -38,7 +45,9 @@ class Tool:
     """Database, files, keys and connections of one mounted tool."""
 
     settings: Settings
+    metrics: Metrics
     http: Http
+    sealer: Sealer
     keys: KeyRing
     platform_keys: PlatformKeys
     services: Services
@@ -59,8 +68,10 @@ class Tool:
     def configure(self, settings: Settings) -> None:
         """Take the settings: parse keys, make connections and the buffer of visits."""
         self.settings = settings
-        self.keys = KeyRing(settings.private_keys)
-        self.http = Http(settings)
+        self.sealer = Sealer(settings.secret)
+        self.keys = KeyRing(settings.private_keys, self._stored_keys)
+        self.metrics = Metrics(self._waiting)
+        self.http = Http(settings, metrics=self.metrics)
         self.platform_keys = PlatformKeys(self.http, settings)
         self.services = Services(self.http, self.keys)
         self.visits = VisitBuffer(self.begin, settings.visit_flush_seconds)
@@ -68,11 +79,11 @@ class Tool:
         self._own_key = secrets.token_bytes(32)
 
     def form_key(self, secret_key: str | bytes | None) -> bytes:
-        """What seals the tokens of forms: from the host's `SECRET_KEY`, or else from our private key.
+        """What seals the tokens of forms: from the host's `SECRET_KEY`, or else `LTI_SECRET`, or else our private key.
 
-        A tool that has neither takes a key that lasts as long as the process.
+        A tool that has none of them takes a key that lasts as long as the process.
         """
-        known = secret_key or "".join(self.settings.private_keys[:1])
+        known = secret_key or "".join(self.settings.secret[:1]) or "".join(self.settings.private_keys[:1])
         key = known.encode() if isinstance(known, str) else known
         return hashlib.sha256(b"classeur forms" + key).digest() if key else self._own_key
 
@@ -93,10 +104,12 @@ class Tool:
         handlers: dict[str, Handler] = {
             GRADE_RELEASED: Passback(self.begin, self.services).send,
             ROSTER_WANTED: RosterReader(self.begin, self.services).fetch,
+            NOTICES_WANTED: NoticeReader(self.begin, self.services).ask,
+            NOTICE_CAME: NoticeReader(self.begin, self.services).act,
         }
         if self.scanner is not None:
             handlers[FILE_STORED] = Quarantine(self.begin, self.storage, self.scanner).judge
-        return handlers
+        return {event: self.metrics.counting(event, handler) for event, handler in handlers.items()}
 
     def deliver(self, *, limit: int = 1000) -> int:
         """Do what is due: hand in where time is over, send grades to gradebooks, fetch class lists, have files scanned.
@@ -105,6 +118,29 @@ class Tool:
         """
         self._close_overdue()
         return outbox.deliver(self.begin, self.handlers(), limit=limit)
+
+    def _stored_keys(self) -> Stored:
+        """Our keys in the database; none where its tables are not there yet."""
+        try:
+            with self.reading() as session:
+                return rotation.read(session, self.sealer)
+        except sa.exc.DBAPIError:
+            logs.event(log, logs.WARNING, "keys-unread")
+            return Stored()
+
+    def _waiting(self) -> dict[str, tuple[int, float]]:
+        """Event → entries of the outbox that wait, and seconds for which the oldest has been due; by an index."""
+        query = (
+            sa.select(OutboxEntry.event, sa.func.count(), sa.func.min(OutboxEntry.due_at))
+            .where(OutboxEntry.due_at.is_not(None))
+            .group_by(OutboxEntry.event)
+        )
+        with self.reading() as session:
+            return {
+                event: (count, max(0.0, (now() - due).total_seconds()))
+                for event, count, due in session.execute(query)
+                if due is not None
+            }
 
     def _close_overdue(self) -> None:
         """A look that writes nothing comes first; each batch is a transaction of its own."""

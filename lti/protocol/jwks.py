@@ -116,7 +116,8 @@ class PlatformKeys:
                 pause = self._settings.jwks_min_interval
                 held.not_before = now + (pause if held.keys else min(pause, FAILURE_PAUSE))
                 if not held.keys:
-                    raise KeysUnreachable(f"{url}: {error.detail}", jwks_uri=url) from error
+                    why = f"answered {error.platform_status}" if error.is_quoted else error.detail
+                    raise KeysUnreachable(f"{url}: {why}", jwks_uri=url) from error
                 return
             read = self._clock()
             held.not_before = read + self._settings.jwks_min_interval
@@ -126,7 +127,9 @@ class PlatformKeys:
             raise KeysUnreachable(f"{url}: could not be read a moment ago", jwks_uri=url)
 
     def _fetch(self, url: str) -> tuple[dict[str, PlatformKey], float]:
-        answer = self._http.call("GET", url, headers={"Accept": "application/json"}, most_bytes=MOST_BYTES)
+        answer = self._http.call(
+            "GET", url, kind="key-set", headers={"Accept": "application/json"}, most_bytes=MOST_BYTES
+        )
         if answer.status != 200:
             raise answer.error()
         document = answer.json()

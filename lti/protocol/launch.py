@@ -34,6 +34,8 @@ class ValidatedLaunch:
     """Our row of the deployment."""
     tenant_id: UUID
     checks_passed: tuple[str, ...]
+    our_url: str = ""
+    """The address that the launch came to."""
     binding: str = "cookie"
     """How the browser showed that it began the login: by a `cookie`, the platform's `storage`, or Storage `access`."""
 
@@ -74,5 +76,6 @@ def validate(
         deployment.key,
         deployment.tenant_id,
         tuple(passed),
+        tool_url,
         launch.taken.binding,
     )

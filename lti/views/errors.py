@@ -21,8 +21,9 @@ from lti.errors import (
 )
 from lti.i18n import N_
 from lti.tool import tool
+from lti.views import oversize
 from lti.views.kept import keep_form
-from lti.views.screens import NotSignedIn, Outdated, blueprint, form_key, render, sent_token, texts
+from lti.views.screens import Here, NotSignedIn, Outdated, blueprint, form_key, render, sent_token, texts
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
@@ -73,7 +74,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "request-too-large": (
         N_("That is too much at once"),
         N_(
-            "The file is larger than Classeur takes. Go back: what you typed is still there; choose a smaller file."
+            "It is larger than Classeur takes. Go back and choose a smaller file; what you had saved before is still there."
         ),
     ),
     "unknown-format": (N_("There is no such format"), N_("Go back and choose one of the formats offered.")),
@@ -203,8 +204,11 @@ def on_export_error(error: ExportError) -> Response:
 
 
 @blueprint.errorhandler(RequestEntityTooLarge)
-def on_request_too_large(error: RequestEntityTooLarge) -> Response:
-    """More bytes than any file may have, or than the host lets through."""
+def on_request_too_large(error: RequestEntityTooLarge) -> BaseResponse:
+    """More bytes than any file may have, or than the host lets through; the words that came with them are kept."""
+    here: Here | None = g.get("lti_here")
+    if here is not None and not _is_for_script() and oversize.read_words() and keep_form():
+        return here.to("kept", large=1)
     return _page("request-too-large", 413)
 
 

@@ -80,17 +80,24 @@ def test_a_teacher_and_a_pupil_arrive_at_their_pages(
 
 def refused(caplog: pytest.LogCaptureFixture) -> list[str]:
     """The codes of what our tool refused."""
-    return [str(record.args[0]) for record in caplog.records if record.msg.startswith("refused: ")]  # type: ignore[index]
+    return [vars(record)["code"] for record in caplog.records if vars(record).get("event") == "refused"]
 
 
-def test_a_launch_that_is_sent_again_is_refused(
-    platform: Platform, browser: Browser, caplog: pytest.LogCaptureFixture
+def test_a_launch_that_is_sent_again_opens_nothing(
+    platform: Platform, browser: Browser, tool_app: Flask, engine: sa.Engine, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """Who reloads the page is back in the session that it opened; anybody else is refused."""
     form = launch(platform, browser, PUPIL)
-    assert refused(caplog) == []
+    opened = browser.page.url
     browser.send(form)
+    assert browser.page.url == opened
+    assert refused(caplog) == []
+    stranger = Browser(tool_app)
+    stranger.send(form)
     assert refused(caplog) == [StateUnknown.code]
-    assert browser.page.status >= 400
+    assert stranger.page.status >= 400
+    with engine.connect() as connection:
+        assert connection.execute(sa.text("SELECT count(*) FROM lti_launch")).scalar_one() == 1
 
 
 def test_a_login_that_another_browser_began_is_refused(

@@ -49,6 +49,17 @@ def test_what_files_may_weigh_is_given_in_megabytes() -> None:
         ("LTI_TOOL_NAME", " Mon classeur ", "Mon classeur"),
         ("LTI_ALLOW_HTTP_LOOPBACK", "True", True),
         ("LTI_DELIVER_IN_PROCESS", False, False),
+        (
+            "LTI_ALLOW_PRIVATE_HOSTS",
+            "ENT.lan, 10.1.0.0/16,10.2.3.4,fd00::/8,ent",
+            ("ent.lan", "10.1.0.0/16", "10.2.3.4/32", "fd00::/8", "ent"),
+        ),
+        ("LTI_ALLOW_PRIVATE_HOSTS", [], ()),
+        ("LTI_HTTP_RETRY_SECONDS", "0", 0),
+        ("LTI_HTTP_PROXY", "http://proxy.lan:3128/", "http://proxy.lan:3128"),
+        ("LTI_HTTP_PROXY", "", None),
+        ("LTI_METRICS_TOKEN", "0123456789abcdef", "0123456789abcdef"),
+        ("LTI_METRICS_TOKEN", "", None),
         ("LTI_MAX_PICTURE", "12.5", 12.5),
         ("LTI_MAX_FILM", 2000, 2000),
     ],
@@ -80,6 +91,19 @@ def test_values_are_read_as_hosts_write_them(key: str, value: Any, read: Any) ->
         ("LTI_USER_AGENT", "a\r\nX-Evil: 1"),
         ("LTI_ALLOW_HTTP_LOOPBACK", "yes"),
         ("LTI_JWKS_MIN_AGE", 90000),
+        ("LTI_ALLOW_PRIVATE_HOSTS", "https://ent.lan"),
+        ("LTI_ALLOW_PRIVATE_HOSTS", "*.lan"),
+        ("LTI_ALLOW_PRIVATE_HOSTS", "10.1.0.1/16"),
+        ("LTI_ALLOW_PRIVATE_HOSTS", "10.1.0.256"),
+        ("LTI_ALLOW_PRIVATE_HOSTS", "ent.lan:8443"),
+        ("LTI_ALLOW_PRIVATE_HOSTS", 5),
+        ("LTI_HTTP_RETRY_SECONDS", 61),
+        ("LTI_HTTP_PROXY", "proxy.lan:3128"),
+        ("LTI_HTTP_PROXY", "http://proxy.lan/path"),
+        ("LTI_HTTP_PROXY", 5),
+        ("LTI_METRICS_TOKEN", "short"),
+        ("LTI_METRICS_TOKEN", "with spaces between words"),
+        ("LTI_METRICS_TOKEN", 1234567890123456),
         ("LTI_MAX_SOUND", 0),
         ("LTI_MAX_FILE", "25 MB"),
     ],
@@ -112,6 +136,11 @@ def test_settings_do_not_change_and_do_not_tell_keys() -> None:
     with pytest.raises(FrozenInstanceError):
         settings.leeway = 5  # type: ignore[misc]
     assert "AAAA" not in repr(settings)
+    secret = Settings.from_config(
+        {"LTI_METRICS_TOKEN": "0123456789abcdef", "LTI_HTTP_PROXY": "http://me:word@proxy"}
+    )
+    assert "0123" not in repr(secret)
+    assert "word" not in repr(secret)
 
 
 @pytest.mark.parametrize(

@@ -21,5 +21,8 @@ def begin(engine: Engine) -> Begin:
 
 @pytest.fixture
 def http() -> Iterator[Http]:
-    with Http(Settings(allow_http_loopback=True, http_timeout=(1, 0.4), user_agent="Probe/1")) as http:
+    settings = Settings(
+        allow_http_loopback=True, http_timeout=(1, 0.4), http_retry_seconds=0, user_agent="Probe/1"
+    )
+    with Http(settings) as http:
         yield http

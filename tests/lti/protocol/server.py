@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -74,8 +75,8 @@ class Listening(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving() -> Iterator[Server]:
-    """A server for the length of a `with`."""
+def serving(context: ssl.SSLContext | None = None) -> Iterator[Server]:
+    """A server for the length of a `with`; with a context, over https."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -104,13 +105,16 @@ def serving() -> Iterator[Server]:
             except OSError:
                 self.close_connection = True  # the client had enough
 
-        do_GET = do_POST = do_PUT = do_DELETE = handle_any
+        do_GET = do_POST = do_PUT = do_DELETE = do_CONNECT = handle_any
 
         def log_message(self, format: str, *args: Any) -> None:
             pass
 
     listening = Listening(("127.0.0.1", 0), Handler)
-    server = Server(f"http://127.0.0.1:{listening.server_port}")
+    if context is not None:
+        listening.socket = context.wrap_socket(listening.socket, server_side=True)
+    scheme = "http" if context is None else "https"
+    server = Server(f"{scheme}://127.0.0.1:{listening.server_port}")
     thread = threading.Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
