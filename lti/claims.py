@@ -41,6 +41,8 @@ LAUNCH_PRESENTATION = CLAIM + "launch_presentation"
 CUSTOM = CLAIM + "custom"
 AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
+NOTICES = CLAIM + "platformnotificationservice"
+GROUPS = "https://purl.imsglobal.org/spec/lti-gs/claim/groupsservice"
 DEEP_LINKING_SETTINGS = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"
 DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim/"
 
@@ -78,6 +80,14 @@ class Presentation:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticeService:
+    """Platform Notification Service: where handlers are set, and which notices there are."""
+
+    url: str
+    types: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Ags:
     """Where line items and scores go, and what we may do there."""
 
@@ -97,6 +107,8 @@ class DeepLinkingSettings:
     accept_multiple: bool = False
     accept_lineitem: bool | None = None
     """None where the platform does not say."""
+    accept_media_types: tuple[str, ...] = ()
+    """Of files, such as `image/*`; empty where all are welcome."""
     auto_create: bool = False
     title: str = ""
     text: str = ""
@@ -128,6 +140,11 @@ class DeepLinkingSettings:
             accept_targets=targets,
             accept_multiple=flag_of(settings, "accept_multiple") or False,
             accept_lineitem=flag_of(settings, "accept_lineitem"),
+            accept_media_types=tuple(
+                each.strip().lower()
+                for each in text_of(settings, "accept_media_types").split(",")
+                if each.strip()
+            ),
             auto_create=flag_of(settings, "auto_create") or False,
             title=text_of(settings, "title"),
             text=text_of(settings, "text"),
@@ -164,6 +181,12 @@ class LaunchClaims:
     ags: Ags | None
     memberships_url: str | None
     """The NRPS service, where offered."""
+    notices: NoticeService | None
+    """What the platform can tell us unasked, where offered."""
+    groups_url: str | None
+    """Course groups, where offered …"""
+    group_sets_url: str | None
+    """… and their sets."""
     deep_linking: DeepLinkingSettings | None
     raw: Mapping[str, Any] = field(repr=False)
     """All claims as they came, for vendors' own."""
@@ -190,7 +213,7 @@ class LaunchClaims:
         presentation = _presentation(mapping_of(claims, LAUNCH_PRESENTATION))
         deep_linking = mapping_of(claims, DEEP_LINKING_SETTINGS)
         mentor = role_of(roles) is Role.MENTOR
-        custom = _custom(claims)
+        custom, groups = _custom(claims), mapping_of(claims, GROUPS)
         children = tuple(clean(child) for child in texts_of(claims, ROLE_SCOPE_MENTOR))
         return cls(
             issuer=text_of(claims, "iss"),
@@ -212,6 +235,9 @@ class LaunchClaims:
             custom=custom,
             ags=_ags(mapping_of(claims, AGS)),
             memberships_url=url_of(mapping_of(claims, NRPS), "context_memberships_url"),
+            notices=_notices(mapping_of(claims, NOTICES)),
+            groups_url=url_of(groups, "context_groups_url"),
+            group_sets_url=url_of(groups, "context_group_sets_url"),
             deep_linking=DeepLinkingSettings.read(deep_linking) if deep_linking else None,
             raw=MappingProxyType(dict(claims)),
         )
@@ -269,6 +295,11 @@ def _ags(endpoint: Mapping[str, Any]) -> Ags | None:
     if not endpoint:
         return None
     return Ags(texts_of(endpoint, "scope"), url_of(endpoint, "lineitems"), url_of(endpoint, "lineitem"))
+
+
+def _notices(service: Mapping[str, Any]) -> NoticeService | None:
+    url = url_of(service, "platform_notification_service_url")
+    return NoticeService(url, texts_of(service, "notice_types_supported")) if url else None
 
 
 def _custom(claims: Mapping[str, Any]) -> dict[str, str]:

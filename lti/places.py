@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from binder import assigning
 from binder.clock import uuid7
 from binder.models import Audience, Membership, Person
-from lti import people, roster
+from lti import copies, noticing, people, placements, roster
 from lti.claims import Context as ClaimedContext
 from lti.claims import LaunchClaims
 from lti.models import Context, Placement, ResourceLink, User
-from lti.passback import keep_line_item
 from lti.protocol.launch import ValidatedLaunch
 
 __all__ = ["Place", "known", "learn"]
 
-CONTENT_ITEM = re.compile(r"/open/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$")
-"""End of the path of a link that deep linking made: it names a Placement."""
+NAMED = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+CONTENT_ITEM = re.compile(f"/open/({NAMED.pattern})$")
+"""End of the path of a link that deep linking made: it names a Placement; the custom parameter `placement` does too."""
 
 
 KNOWN = (
@@ -37,9 +37,13 @@ KNOWN = (
         Context.lineitems_url,
         Context.ags_scopes,
         Context.memberships_url,
+        Context.groups_url,
+        Context.group_sets_url,
         Audience.title,
         ResourceLink.id.label("link_key"),
         ResourceLink.assignment_id,
+        ResourceLink.placement_id,
+        Placement.options,
     )
     .select_from(User)
     .join(Person, sa.and_(Person.tenant_id == User.tenant_id, Person.id == User.person_id))
@@ -51,6 +55,10 @@ KNOWN = (
     .join(Audience, sa.and_(Audience.tenant_id == User.tenant_id, Audience.id == Context.audience_id))
     .join(
         ResourceLink, sa.and_(ResourceLink.tenant_id == User.tenant_id, ResourceLink.context_id == Context.id)
+    )
+    .outerjoin(
+        Placement,
+        sa.and_(Placement.tenant_id == User.tenant_id, Placement.id == ResourceLink.placement_id),
     )
     .where(
         User.tenant_id == sa.bindparam("tenant_id"),
@@ -95,7 +103,7 @@ def known(connection: sa.Connection, valid: ValidatedLaunch) -> Place | None:
         "resource_link_id": claims.resource_link.id,
     }
     row = connection.execute(KNOWN, values).first()
-    if row is None or (row.assignment_id is None and _content_item(claims) is not None):
+    if row is None or _is_news(row, claims):
         return None
     now_told = (
         people.display_name(_name(claims)) or row.display_name,
@@ -104,6 +112,8 @@ def known(connection: sa.Connection, valid: ValidatedLaunch) -> Place | None:
         True,
         _title(claims.context) or row.title,
         claims.memberships_url or row.memberships_url,
+        claims.groups_url or row.groups_url,
+        claims.group_sets_url or row.group_sets_url,
         (claims.ags.lineitems, list(claims.ags.scopes))
         if claims.ags
         else (row.lineitems_url, row.ags_scopes),
@@ -115,9 +125,19 @@ def known(connection: sa.Connection, valid: ValidatedLaunch) -> Place | None:
         row.active,
         row.title,
         row.memberships_url,
+        row.groups_url,
+        row.group_sets_url,
         (row.lineitems_url, row.ags_scopes),
     )
     return Place(row.person_id, row.context_key, row.link_key) if now_told == as_it_was else None
+
+
+def _is_news(row: sa.Row[Any], claims: LaunchClaims) -> bool:
+    """Whether a link leads to something that it was not known to lead to, or that has another end now."""
+    if row.assignment_id is None and row.placement_id is None:
+        return _content_item(claims) is not None
+    said = placements.told_end(claims) if row.placement_id and row.assignment_id else ""
+    return bool(said) and not placements.is_known(row.options or {}, row.link_key, said)
 
 
 def learn(session: Session, valid: ValidatedLaunch) -> Place:
@@ -132,6 +152,8 @@ def learn(session: Session, valid: ValidatedLaunch) -> Place:
     if someone is not None and context is not None:
         people.join(session, tenant_id, context.audience_id, someone.id, claims.role)
     link = _resource_link(session, context, claims)
+    if context is not None:
+        _set_up(session, valid, context, link)
     session.flush()
     return Place(someone.id if someone else None, context.id if context else None, link.id if link else None)
 
@@ -171,8 +193,11 @@ def _context(session: Session, valid: ValidatedLaunch) -> Context | None:
         scopes = list(claims.ags.scopes)
         if (found.lineitems_url, found.ags_scopes) != (claims.ags.lineitems, scopes):
             found.lineitems_url, found.ags_scopes = claims.ags.lineitems, scopes
-    if claims.memberships_url and found.memberships_url != claims.memberships_url:
-        found.memberships_url = claims.memberships_url
+    told = (claims.memberships_url, claims.groups_url, claims.group_sets_url)
+    known = (found.memberships_url, found.groups_url, found.group_sets_url)
+    news = tuple(new or old for new, old in zip(told, known, strict=True))
+    if news != known:
+        found.memberships_url, found.groups_url, found.group_sets_url = news
         roster.want(session, tenant_id, found.audience_id)
     return found
 
@@ -212,24 +237,30 @@ def _resource_link(session: Session, context: Context | None, claims: LaunchClai
                 session.add(found)
         except IntegrityError:  # another launch was first
             found = session.scalars(query).one()
-    if found.assignment_id is None:
+    if found.assignment_id is None and found.placement_id is None:
         _place(session, context, found, claims)
+    placement = session.get(Placement, (found.tenant_id, found.placement_id)) if found.placement_id else None
+    if placement is not None:
+        placements.follow(session, found, placement, claims)
     return found
+
+
+def _set_up(session: Session, valid: ValidatedLaunch, context: Context, link: ResourceLink | None) -> None:
+    """What a launch says of its class beside who is in it: that it is a copy, and that the platform tells news."""
+    copies.arrive(session, context, link, valid.claims)
+    if valid.claims.notices is not None and valid.our_url:
+        address = valid.our_url.removesuffix("/launch") + "/notices"
+        noticing.want(session, valid.tenant_id, valid.deployment_key, valid.claims.notices, address)
 
 
 def _content_item(claims: LaunchClaims) -> UUID | None:
     match = CONTENT_ITEM.search(claims.target_link_uri.partition("?")[0])
-    return UUID(match[1]) if match else None
+    named = match[1] if match else claims.custom.get("placement", "")
+    return UUID(named) if NAMED.fullmatch(named) else None
 
 
 def _place(session: Session, context: Context, link: ResourceLink, claims: LaunchClaims) -> None:
-    """The first opening of a link that deep linking made gives its page to the class, with the link's line item."""
     item_id = _content_item(claims)
     item = session.get(Placement, (context.tenant_id, item_id)) if item_id else None
-    if item is None or item.page_id is None:
-        return
-    link.placement_id = item.id
-    given = assigning.place(session, context.tenant_id, item.page_id, context.audience_id, item.created_by_id)
-    link.assignment_id = given.id
-    if claims.ags is not None and claims.ags.lineitem:
-        keep_line_item(session, context.tenant_id, context.id, given.id, url=claims.ags.lineitem)
+    if item is not None:
+        placements.settle(session, context, link, item, claims)

@@ -54,6 +54,8 @@ class Context(TenantRow, Base):
     """Where the platform tells what has changed since the last class list."""
     roster_at: Mapped[datetime | None]
     """When the class list was last brought up to date."""
+    roster_whole_at: Mapped[datetime | None]
+    """When the whole of it was; in between, differences may do."""
     roster_error: Mapped[str] = mapped_column(sa.String(255), default="")
     """Why it could not be, the last time; empty if it could."""
     groups_url: Mapped[str | None] = mapped_column(sa.Text)

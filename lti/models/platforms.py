@@ -201,6 +201,8 @@ class NoticeHandler(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     deployment_id: Mapped[UUID] = mapped_column(sa.ForeignKey("lti_deployment.id", ondelete="CASCADE"))
     service_url: Mapped[str] = mapped_column(sa.Text)
+    address: Mapped[str] = mapped_column(sa.Text)
+    """Ours, where we want them."""
     offered: Mapped[list[str]]
     """Types of notice that the platform can send."""
     agreed: Mapped[dict[str, Any]]

@@ -197,7 +197,7 @@ def update_line_item(connector: Connector, item: LineItem) -> LineItem:
 
 def delete_line_item(connector: Connector, line_item_url: str) -> None:
     """Take a column, with its scores, out of the gradebook."""
-    connector.call("DELETE", line_item_url, scopes=[LINE_ITEM])
+    connector.call("DELETE", line_item_url, scopes=[LINE_ITEM], accept=LINE_ITEM_TYPE)
 
 
 def results(connector: Connector, line_item_url: str, *, user_id: str = "") -> Iterator[Result]:
@@ -207,7 +207,12 @@ def results(connector: Connector, line_item_url: str, *, user_id: str = "") -> I
         score_url(line_item_url, "results"), scopes=[RESULT_READ], accept=RESULT_TYPE, params=params
     ):
         for body in page.body if isinstance(page.body, list) else ():
-            if isinstance(body, dict) and isinstance(body.get("userId"), str):
+            # a platform that ignores the filter is not believed
+            if (
+                isinstance(body, dict)
+                and isinstance(body.get("userId"), str)
+                and user_id in ("", body["userId"])
+            ):
                 score, maximum = body.get("resultScore"), body.get("resultMaximum")
                 yield Result(body["userId"], score, maximum or 1, str(body.get("comment") or ""))
 

@@ -58,6 +58,8 @@ class Examination:
     taken: TakenState = field(init=False)
     token: Token = field(init=False)
     registration: PlatformRegistration = field(init=False)
+    expected_deployment: str | None = field(init=False, default=None)
+    """`lti_deployment_id` of the login request."""
     named_deployment: StoredDeployment | None = field(init=False, default=None)
     deployment: StoredDeployment = field(init=False)
     claims: LaunchClaims = field(init=False)
@@ -84,6 +86,7 @@ class Examination:
         """The login was begun by this browser, a moment ago; taking it uses up state and nonce."""
         with self.begin() as connection:
             self.taken = states.take(connection, self.form.get("state", ""), self.secret)
+            self.expected_deployment = self.taken.deployment_id
             known = StoredRegistrations(connection)
             found, self.named_deployment = known.find_both(self.taken.registration_id, self._peek())
         if found is not None:
@@ -205,7 +208,7 @@ class Examination:
             or not (named.isascii() and named.isprintable())
         ):
             raise errors.DeploymentMissing("no deployment id")
-        if self.taken.deployment_id not in (None, named):
+        if self.expected_deployment not in (None, named):
             raise errors.DeploymentMismatch("not the deployment of the login request", deployment_id=named)
         if self.named_deployment is None:
             with self.begin() as connection:

@@ -1,4 +1,4 @@
-"""Our own keys: the first signs what we send, all are published for platforms to check it.
+"""Our own keys: one signs what we send, all are published for platforms to check it.
 
 https://www.imsglobal.org/spec/security/v1p0#h_key-management
 """
@@ -8,21 +8,31 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import jwt
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
 from lti.errors import SettingsInvalid
 
-__all__ = ["KeyRing"]
+__all__ = ["KeyRing", "SigningKey", "Stored", "new_pem"]
 
 ALGORITHM = "RS256"
 LEAST_BITS = 2048
+FRESH = 30.0
+"""Seconds for which a process goes on with the keys that it has read; others may have changed them meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -50,14 +60,36 @@ class SigningKey:
         return cls(kid, key, members | {"kid": kid, "alg": ALGORITHM, "use": "sig"})
 
 
-class KeyRing:
-    """Our keys, parsed once.
+def new_pem() -> str:
+    """A new private key, PKCS 8, not encrypted."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=LEAST_BITS)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
-    :param pems: private keys in PEM; the first signs, all are published.
+
+@dataclass(frozen=True)
+class Stored:
+    """The keys that live in the database at a moment."""
+
+    active: SigningKey | None = None
+    others: tuple[SigningKey, ...] = ()
+    """Published before and after they sign."""
+
+
+class KeyRing:
+    """Our keys, those of the settings and those of the database; parsed once. Safe to share among threads.
+
+    :param pems: private keys in PEM. Unless one in the database is active, the first of these signs.
+    :param stored: reads those in the database; asked again after `FRESH` seconds.
     :raises SettingsInvalid: naming each that is not an RSA private key of 2048 bits or more.
     """
 
-    def __init__(self, pems: Sequence[str]) -> None:
+    def __init__(
+        self,
+        pems: Sequence[str],
+        stored: Callable[[], Stored] | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         keys: list[SigningKey] = []
         problems = []
         for number, pem in enumerate(pems, start=1):
@@ -69,14 +101,46 @@ class KeyRing:
                 )
         if problems:
             raise SettingsInvalid("\n".join(problems))
-        self.keys = tuple(keys)
+        self._set = tuple(keys)
+        self._read, self._clock = stored, clock
+        self._stored, self._until = Stored(), float("-inf")
+        self._lock = threading.Lock()
+
+    @property
+    def keys(self) -> tuple[SigningKey, ...]:
+        """All that are published; the first signs."""
+        stored = self._now_stored()
+        first = () if stored.active is None else (stored.active,)
+        return tuple({key.kid: key for key in (*first, *self._set, *stored.others)}.values())
+
+    def _now_stored(self) -> Stored:
+        if self._read is None or self._clock() < self._until:
+            return self._stored
+        # one thread asks; the others go on with what they have, but for the very first time
+        if self._lock.acquire(blocking=self._until == float("-inf")):
+            try:
+                if self._clock() >= self._until:
+                    self._stored = self._read()
+                    self._until = self._clock() + FRESH
+            finally:
+                self._lock.release()
+        return self._stored
+
+    def forget(self) -> None:
+        """Read the database again at the next question: for who has just changed it."""
+        self._until = float("-inf")
 
     @property
     def signing(self) -> SigningKey:
         """:raises SettingsInvalid: if there is no key at all."""
-        if not self.keys:
-            raise SettingsInvalid("LTI_PRIVATE_KEYS is empty, and something must be signed")
-        return self.keys[0]
+        stored = self._now_stored()
+        if stored.active is not None:
+            return stored.active
+        if not self._set:
+            raise SettingsInvalid(
+                "there is no key, and something must be signed: run `flask lti keys rotate`, or set LTI_PRIVATE_KEYS"
+            )
+        return self._set[0]
 
     def sign(self, claims: Mapping[str, Any]) -> str:
         """A JWT of `claims`, signed RS256, with the kid in its header."""

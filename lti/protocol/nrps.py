@@ -31,6 +31,8 @@ class Member:
     name: str = field(default="", repr=False)
     given_name: str = field(default="", repr=False)
     family_name: str = field(default="", repr=False)
+    groups: tuple[str, ...] = ()
+    """Ids of the person's groups, if they were asked for and the platform tells them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +53,23 @@ def members(
     role: str = "",
     resource_link_id: str = "",
     page_size: int | None = None,
+    with_groups: bool = False,
 ) -> Roster:
     """The members of a class, all pages of them.
 
     :param memberships_url: of the launch's NRPS claim, or a `differences_url` of an earlier answer.
     :param role: only members with this role (URI).
     :param resource_link_id: only members who may open this link.
+    :param with_groups: tell each member's groups too (Course Groups 1.0).
     :param page_size: how many the platform may send at once; it may send fewer.
     :raises ServiceError: if the platform does not give them, or they do not end.
     """
-    params = {"role": role, "rlid": resource_link_id, "limit": str(page_size or "")}
+    params = {
+        "role": role,
+        "rlid": resource_link_id,
+        "limit": str(page_size or ""),
+        "groups": "true" if with_groups else "",
+    }
     found: list[Member] = []
     differences, passed_over = None, 0
     for page in connector.pages(
@@ -90,6 +99,12 @@ def _member(entry: Any) -> Member | None:
         user_id = identifier_of(entry, "user_id")
         names = [text_of(entry, name) for name in ("name", "given_name", "family_name")]
         roles, status = texts_of(entry, "roles"), text_of(entry, "status") or "Active"
+        groups = _groups(entry.get("group_enrollments"))
     except ClaimInvalid:
         return None
-    return Member(user_id, roles, status, *names) if user_id else None
+    return Member(user_id, roles, status, *names, groups) if user_id else None
+
+
+def _groups(listed: Any) -> tuple[str, ...]:
+    entries = [entry for entry in listed if isinstance(entry, Mapping)] if isinstance(listed, list) else []
+    return tuple(group for entry in entries if (group := identifier_of(entry, "group_id")))

@@ -73,10 +73,10 @@ class PlatformRegistration(StockRegistration):
         self.jwks_uri: str = values["jwks_uri"]
         self.algorithms: tuple[str, ...] = tuple(values["algorithms"])
         self.token_audience: str = values["token_audience"] or self.token_endpoint
-        self.status = RegistrationStatus(values["status"])
-        self.policy = DeploymentPolicy(values["policy"])
+        self.status = RegistrationStatus(values["status"] or RegistrationStatus.ACTIVE)
+        self.policy = DeploymentPolicy(values["policy"] or DeploymentPolicy.DENY)
         self.default_tenant_id: UUID | None = values["default_tenant_id"]
-        self.scopes: tuple[str, ...] = tuple(values["scopes"])
+        self.scopes: tuple[str, ...] = tuple(values["scopes"] or ())
         self.keys = keys or KeyRing(())
         # PyLTI1p3's own classes read these by its getters
         self._issuer, self._client_id = self.issuer, self.client_id

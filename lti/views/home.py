@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 from flask import Response, request
 
-from binder.access import Role
-from lti import kept_forms
+from binder.access import Role, may
+from binder.models import Binder
+from lti import copies, kept_forms
+from lti.models import Placement
 from lti.protocol.messages import RESOURCE_LINK_REQUEST, message_type
+from lti.views import placed
 from lti.views.screens import Here, blueprint, render, screen
 
 if TYPE_CHECKING:
@@ -36,14 +39,34 @@ def home(here: Here) -> BaseResponse:
     )
     if opens != "home":
         return here.to(opens)
+    if copies.waiting(here.session, viewer) is not None:
+        return here.to("course_copy")
     if launch is not None and launch.assignment_id is not None:
+        if viewer.role is Role.INSTRUCTOR and placed.waiting(here):
+            return here.to("moved_dates", assignment=launch.assignment_id)
         if viewer.teaches:
             return here.to("follow_up", assignment=launch.assignment_id)
         if viewer.role is Role.LEARNER:
             return here.to("work", assignment=launch.assignment_id)
     if viewer.teaches and viewer.person_id is None:
         return here.to("nameless")
+    if (reading := _placed(here)) is not None:
+        return reading
     return here.to(FIRST_SCREEN[viewer.role])
+
+
+def _placed(here: Here) -> BaseResponse | None:
+    """A link to a binder or a section leads there: those who write it to their table of contents, the class to read."""
+    viewer, launch = here.viewer, here.launch
+    if launch is None or launch.placement_id is None or viewer.role is Role.ADMINISTRATOR:
+        return None
+    placement = here.session.get(Placement, (viewer.tenant_id, launch.placement_id))
+    if placement is None or placement.binder_id is None or placement.page_id is not None:
+        return None
+    binder = here.session.get(Binder, (viewer.tenant_id, placement.binder_id))
+    writes = binder is not None and binder.trashed_at is None and may(viewer, "author", binder)
+    anchor = f"s-{placement.section_id}" if placement.section_id else None
+    return here.to("binder" if writes else "read_binder", binder=placement.binder_id, _anchor=anchor)
 
 
 @screen("/nameless")

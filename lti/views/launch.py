@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from flask import Response, g, jsonify, redirect, request, url_for
 
-from lti import launching, sessions
+from lti import launching, logs, sessions
 from lti.errors import LoginRequestInvalid
 from lti.protocol import launch as protocol
 from lti.protocol import login as logins
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["blueprint_url", "jwks", "launch", "login", "login_again", "login_otherwise"]
 
-log = logging.getLogger("lti")
+log = logs.logger()
 LAUNCH_FIELDS = ("state", "id_token", "error", "error_description", "error_uri")
 
 
@@ -64,7 +63,7 @@ def login_again() -> BaseResponse:
     if bindings.keeps_cookies():
         return _go(params, "cookie")
     registration = logins.platform(params, begin=tool().begin_lightly)
-    log.info("ladder: this browser keeps no cookies here; issuer=%r", registration.issuer)
+    logs.event(log, logs.INFO, "ladder", issuer=registration.issuer)
     # browsers hold each redirection of a form against this, and a platform may send on to a login of its own
     g.lti_form_actions = ("https:", "http://localhost:*", "http://127.0.0.1:*")
     return render(

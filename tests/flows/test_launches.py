@@ -33,9 +33,10 @@ def launch(
     visitor = world.visitor()
     tool = world.ent.tool
     params = {"iss": world.ent.addresses.issuer, "login_hint": "x", "target_link_uri": tool.launch_url}
-    begun = visitor.http.get(
-        tool.login_url, params={**params, "client_id": tool.client_id}, allow_redirects=False
-    )
+    params["client_id"] = tool.client_id
+    tried = visitor.http.get(tool.login_url, params=params, allow_redirects=False)  # is given a cookie
+    assert tried.status_code == 307
+    begun = visitor.http.get(tool.login_url, params=params, allow_redirects=False)
     asked = {name: values[0] for name, values in parse_qs(urlsplit(begun.headers["Location"]).query).items()}
     claims = world.ent.claims(login, label, nonce=asked["nonce"])
     change(claims)
@@ -146,7 +147,8 @@ def test_a_parent_sees_their_own_children_of_that_class_only(world: World) -> No
     assert "Tom" not in page.text.replace("Paul", "")
 
 
-def test_a_launch_cannot_be_sent_twice(world: World) -> None:
+def test_a_launch_that_is_sent_again_opens_nothing_new(world: World) -> None:
+    """Reload, or back and forth: the browser that opened the session is led to it, and nobody else."""
     visitor = world.visitor()
     visitor.sign_in("lina")
     visitor.get(f"{world.ent_url}/links/{world.ent.link('5A').id}/launch")
@@ -154,8 +156,13 @@ def test_a_launch_cannot_be_sent_twice(world: World) -> None:
     method, address, fields = next(form for form in visitor.forms() if "/lti/launch" in form[1])
     first = visitor.http.post(address, data=fields)
     again = visitor.http.post(address, data=fields)
-    assert (method, first.status_code, again.status_code) == ("post", 200, 400)
-    assert "lti_errormsg" not in again.text
+    stranger = world.visitor().http.post(address, data=fields)
+    assert (method, first.status_code, again.status_code) == ("post", 200, 200)
+    assert again.url == first.url
+    assert stranger.status_code == 400
+    assert "lti_errormsg" not in stranger.text
+    with world.session() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(Launch)) == 1
 
 
 def test_the_platform_may_change_its_key(world: World) -> None:

@@ -126,7 +126,7 @@ def test_deliver_goes_on_until_it_is_stopped(
         if len(waits) == 3:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("lti.cli.time.sleep", sleep)
+    monkeypatch.setattr("lti.cli.work.time.sleep", sleep)
     assert run(make_app(engine, tmp_path), "deliver", "--loop").exit_code == 1
     assert waits == [1.0] * 3
 

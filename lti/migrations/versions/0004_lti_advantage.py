@@ -166,6 +166,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("deployment_id", sa.Uuid(), nullable=False),
         sa.Column("service_url", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
         sa.Column("offered", binder.db.Document(), nullable=False),
         sa.Column("agreed", binder.db.Document(), nullable=False),
         sa.Column("error", sa.Text(), nullable=False),
@@ -295,6 +296,9 @@ def upgrade() -> None:
     op.add_column("lti_context", sa.Column("differences_url", sa.Text(), nullable=True))
     op.add_column("lti_context", sa.Column("roster_at", binder.db.Instant(timezone=True), nullable=True))
     op.add_column(
+        "lti_context", sa.Column("roster_whole_at", binder.db.Instant(timezone=True), nullable=True)
+    )
+    op.add_column(
         "lti_context", sa.Column("roster_error", sa.String(length=255), nullable=False, server_default="")
     )
     op.add_column("lti_context", sa.Column("groups_url", sa.Text(), nullable=True))
@@ -377,6 +381,7 @@ def downgrade() -> None:
     op.drop_column("lti_context", "group_sets_url")
     op.drop_column("lti_context", "groups_url")
     op.drop_column("lti_context", "roster_error")
+    op.drop_column("lti_context", "roster_whole_at")
     op.drop_column("lti_context", "roster_at")
     op.drop_column("lti_context", "differences_url")
 
