@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo front test lint unit lowest bench messages migration lock clean programs store looks
+.PHONY: help demo front test lint unit lowest fork bench messages migration lock clean programs store looks
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -38,12 +38,17 @@ lint: $(READY)  ## Check style, types and import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+unit: export PYTHONDONTWRITEBYTECODE :=
+# what is covered is measured on SQLite; on PostgreSQL the same tests run again, beside browsers that wait
 unit: $(READY) front programs store
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser" --cov --cov-report=term:skip-covered
-	$(BIN)/python -m pytest -n 4 --dist worksteal -m browser
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser and not postgresql" --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n 4 --dist worksteal -m "browser or postgresql"
 
 lowest: $(READY) front  ## Run the core tests with the oldest supported packages
 	.ci/lowest $(PYTHON)
+
+fork: $(READY) front  ## Run the tests of LTI with PyLTI1p3's living fork
+	.ci/fork $(PYTHON)
 
 bench: $(READY) front  ## Measure speed against named peers; writes benchmarks/results.json
 	$(BIN)/python -m benchmarks
@@ -58,4 +63,4 @@ lock: $(READY)  ## Pin the development requirements anew
 	.ci/lock $(BIN)
 
 clean:  ## Remove everything that was made
-	rm -rf $(VENV) .venv-lowest .venv-swift frontend/node_modules lti/static/dist .demo build dist *.egg-info .coverage .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .venv-lowest .venv-swift .venv-fork frontend/node_modules tests/foreign/npm/node_modules lti/static/dist .demo build dist *.egg-info .coverage .mypy_cache .pytest_cache .ruff_cache

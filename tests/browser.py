@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, sync_playwright
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, BrowserType, Page, sync_playwright
 
 FLAGS = [
     # a cross-site iframe's POST may otherwise hang for ever on a busy machine; cookies behave the same
@@ -26,15 +27,75 @@ MISSING = (
 )
 
 
-@contextmanager
-def chromium(**options: Any) -> Iterator[Browser]:
-    """A running browser; third-party cookies are blocked, as Chromium does here by itself."""
-    path = shutil.which("chromium")
-    if path is None:
-        raise RuntimeError(MISSING)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS, **options)
-        try:
-            yield browser
-        finally:
+class _Running:
+    """Playwright and the browsers of this process, which stay for the next tests; who uses them is counted."""
+
+    def __init__(self) -> None:
+        self._kept = ExitStack()
+        self._type: BrowserType | None = None
+        self._browsers: dict[tuple[str, ...], Browser] = {}
+        self.users = 0
+
+    def launch(self, *flags: str, **options: Any) -> Browser:
+        """A new browser."""
+        path = shutil.which("chromium")
+        if path is None:
+            raise RuntimeError(MISSING)
+        if self._type is None:
+            self._type = self._kept.enter_context(sync_playwright()).chromium
+        return self._type.launch(executable_path=path, args=[*FLAGS, *flags], **options)
+
+    def shared(self, *flags: str) -> Browser:
+        """The one with these flags; a new one, should it have died."""
+        browser = self._browsers.get(flags)
+        if browser is None or not browser.is_connected():
+            browser = self._browsers[flags] = self.launch(*flags)
+        return browser
+
+    def stop(self) -> None:
+        """End all."""
+        for browser in self._browsers.values():
             browser.close()
+        self._browsers.clear()
+        self._kept.close()
+        self._type = None
+
+
+_running = _Running()
+
+
+@contextmanager
+def chromium(*flags: str, **options: Any) -> Iterator[Browser]:
+    """A running browser with these flags besides ours; third-party cookies are blocked, as Chromium does by itself.
+
+    Without options it is the one that others had before: each has contexts of its own, which are closed at the end.
+    """
+    browser = _running.launch(*flags, **options) if options else _running.shared(*flags)
+    before = list(browser.contexts)
+    _running.users += 1
+    try:
+        yield browser
+    finally:
+        _running.users -= 1
+        if options:
+            browser.close()
+        else:
+            for context in [each for each in browser.contexts if each not in before]:
+                context.close()
+
+
+def rest() -> None:
+    """End what nobody uses: while Playwright runs, this thread counts as asynchronous, which Django refuses."""
+    if _running.users == 0:
+        _running.stop()
+
+
+def violations(page: Page, rules: list[str]) -> list[dict[str, Any]]:
+    """What axe finds by these rules; its script is put into each page once."""
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(AXE_SCRIPT)
+    found: list[dict[str, Any]] = page.evaluate(
+        """async rules => (await axe.run({ runOnly: rules, resultTypes: ["violations"] })).violations""",
+        rules,
+    )
+    return found

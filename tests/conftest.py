@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,13 +17,14 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from binder import db
 from binder.storage import FileStorage
-from tests import clamav, postgres
+from tests import clamav, memory, postgres, routing
 
 if TYPE_CHECKING:
     from binder.s3 import S3Storage
     from tests import swift
 
-_numbers = itertools.count(1)
+_in_memory = memory.prefer()
+routing.build_late()
 for _profile, _examples in (("house", 60), ("few", 10)):
     hypothesis.settings.register_profile(
         _profile, deadline=None, database=None, derandomize=True, max_examples=_examples
@@ -34,7 +35,8 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Whatever touches the database runs on both."""
     if "database_kind" in metafunc.fixturenames:
-        metafunc.parametrize("database_kind", ["sqlite", "postgresql"], scope="function", indirect=True)
+        kinds = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
+        metafunc.parametrize("database_kind", kinds, scope="function", indirect=True)
 
 
 @pytest.fixture
@@ -73,6 +75,15 @@ def postgresql_server() -> Iterator[tuple[str, sa.Engine]]:
         admin.dispose()
 
 
+@pytest.fixture(scope="session")
+def postgresql_databases(postgresql_server: tuple[str, sa.Engine]) -> Iterator[postgres.Databases]:
+    """Upgraded databases on that server, empty whenever one is lent."""
+    url, admin = postgresql_server
+    databases = postgres.Databases(url, admin, "template_classeur")
+    yield databases
+    databases.close()
+
+
 @pytest.fixture
 def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """URL of an empty, upgraded database of this test's own."""
@@ -81,13 +92,11 @@ def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: P
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
-    url, admin = request.getfixturevalue("postgresql_server")
-    name = f"test_{next(_numbers)}"
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE template_classeur")
+    url, _ = request.getfixturevalue("postgresql_server")
+    databases: postgres.Databases = request.getfixturevalue("postgresql_databases")
+    name = databases.take()
     yield url.format(name)
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    databases.give_back(name)
 
 
 @pytest.fixture
@@ -137,6 +146,25 @@ def object_store(swift_store: swift.Store) -> S3Storage:
 def storage(tmp_path: Path) -> FileStorage:
     """An empty folder of files."""
     return FileStorage(tmp_path / "files")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Tests in a browser share one; what comes after them has none beside it."""
+    if item.get_closest_marker("browser") is None:
+        _rest()
+
+
+def pytest_sessionfinish(exitstatus: int) -> None:
+    """Nothing is left running; files in memory are kept for those who look why a test has failed."""
+    _rest()
+    if _in_memory is not None and exitstatus == pytest.ExitCode.OK:
+        shutil.rmtree(_in_memory, ignore_errors=True)
+
+
+def _rest() -> None:
+    if "tests.browser" in sys.modules:  # which needs Playwright
+        sys.modules["tests.browser"].rest()
 
 
 @pytest.hookimpl(tryfirst=True)

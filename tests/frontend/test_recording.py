@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from sqlalchemy.orm import Session
 
 from binder import authoring
 from binder.models import Activity, AnswerFile, Assignment, Attempt
 from tests import media
-from tests.browser import FLAGS, MISSING
+from tests.browser import chromium
 from tests.lti.school import open_school, served
 from tests.lti.test_answer_files import KINDS, Room, furnish
 
@@ -28,18 +26,6 @@ NO_MICROPHONE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-
 SOUND = media.film(b"soun", brand=b"M4A ")
 PHOTO = media.jpeg(900, 600)
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 40
-
-
-@contextmanager
-def chromium(*flags: str) -> Iterator[Browser]:
-    """A browser with these flags besides ours."""
-    path = shutil.which("chromium")
-    if path is None:
-        raise RuntimeError(MISSING)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

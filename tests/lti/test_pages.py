@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 from binder.models import Grade
 from tests.browser import chromium as running_chromium
+from tests.browser import violations
 from tests.exporters.shelf import PNG
 from tests.lti.looks import screens
 from tests.lti.school import School, open_school, served
@@ -138,10 +138,9 @@ def seen_troubles(page: Page, lang: str) -> list[str]:
 
 def axe_troubles(page: Page, rules: list[str]) -> list[str]:
     """What axe finds."""
-    found = Axe().run(page, options={"runOnly": rules, "resultTypes": ["violations"]}).response
     return [
         f"{violation['id']}: {node['html'][:160]} {node['failureSummary'][:300]}"
-        for violation in found["violations"]
+        for violation in violations(page, rules)
         for node in violation["nodes"]
     ]
 
