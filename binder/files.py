@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os.path
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO
@@ -34,6 +34,7 @@ from binder.models import (
 )
 from binder.owning import own_binder
 from binder.sanitize import storable
+from binder.seclusion import hidden
 from binder.storage import Storage
 from binder.visibility import Seen
 
@@ -77,12 +78,16 @@ def place(
     credit: str = "",
     licence: str = "",
     scan: bool = False,
+    apart: Collection[str] = (),
 ) -> Resource:
-    """A file that has been taken in becomes one of the binder's; the same under the same name is there once."""
+    """A file that has been taken in becomes one of the binder's; the same under the same name is there once.
+
+    :param apart: ids of files that are not taken for the same.
+    """
     name = named(plain_name(name), taken.media_type)
     captions.check_name(name, taken.media_type)
     for resource in binder.resources:
-        if (resource.sha256, resource.name) == (taken.sha256, name):
+        if (resource.sha256, resource.name) == (taken.sha256, name) and str(resource.id) not in apart:
             if scan and resource.state is not ResourceState.READY:
                 quarantine.admit(session, resource)
             return resource
@@ -127,11 +132,11 @@ def shown_file(
 def own_file(session: Session, viewer: Viewer, binder_id: UUID, resource_id: UUID) -> Resource:
     """A file of a binder that the viewer may look at as a colleague, whether a page shows it or not.
 
-    :raises NotFound: if the binder has no such file.
+    :raises NotFound: if the binder has no such file, or it came with another colleague's proposal.
     """
     binder = own_binder(session, viewer, binder_id, "look")
     resource = find(session, viewer, Resource, resource_id)
-    if resource.binder_id != binder.id:
+    if resource.binder_id != binder.id or str(resource_id) in hidden(session, viewer, binder):
         raise NotFound("this binder has no such file")
     return _handed_out(resource, True)
 

@@ -17,6 +17,7 @@ from binder.errors import Closed, Conflict, Forbidden, Invalid, NotFound
 from binder.models import Binder, Page, Proposal, ProposalState
 from binder.owning import own_binder, own_page, page_to_change
 from binder.sanitize import storable
+from binder.seclusion import hidden
 
 __all__ = [
     "accept",
@@ -97,7 +98,7 @@ def _add(
 ) -> Proposal:
     note = _words(note, "note")
     kind = kind_of(block)
-    known = {str(resource.id) for resource in page.binder.resources}
+    known = {str(resource.id) for resource in page.binder.resources} - hidden(session, viewer, page.binder)
     known |= {str(activity.id) for activity in page.binder.activities}
     if not known.issuperset([*kind.resources(block), *kind.activities(block)]):
         raise Invalid(

@@ -1,5 +1,5 @@
 // Bundles src/reader.js (every page), src/editor.js (the page editor), src/author.js (a question's form) and src/ladder.js
-// (launches without cookies) into lti/static/dist.
+// (launches without cookies) and src/closing.js (pages that a platform opened for one thing) into lti/static/dist.
 // node build.mjs [folder [metafile]]: another folder than that, and what went in, for the tests.
 import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
@@ -8,7 +8,7 @@ import { build } from "esbuild";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const OUT = resolve(process.argv[2] ?? join(HERE, "../lti/static/dist"));
-const ENTRIES = ["reader.js", "editor.js", "author.js", "ladder.js"];
+const ENTRIES = ["reader.js", "editor.js", "author.js", "ladder.js", "closing.js"];
 // what a page of Classeur may pass on to its readers
 const LICENCES = new Set(["MIT", "ISC", "BSD-2-Clause", "BSD-3-Clause", "0BSD", "Apache-2.0"]);
 

@@ -26,8 +26,11 @@ FORMATS = ("", "moodle", "h5p")
 MOST_ANSWERS = 30
 MOST_PIECES = 80
 MOST_GROUPS = 20
+MOST_TYPED = 6000
+"""Characters in all gaps together: a hundred for each of the most gaps."""
 WIDTHS = (6, 10, 16, 24, 40)
 """Of a field, in letters: a few only, the same for all fields, so that it says little about the answer."""
+TOO_MUCH = "larger than an answer to any question can be"
 Group = validate.Range(min=1, max=MOST_GROUPS)
 
 
@@ -138,5 +141,7 @@ class Response(marshmallow.Schema):
 
     @marshmallow.post_load
     def only_said(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
-        """Leave out what says nothing."""
+        """Leave out what says nothing; gaps are for words, not for pages."""
+        if sum(map(len, data["gaps"].values())) > MOST_TYPED:
+            raise marshmallow.ValidationError(TOO_MUCH, "gaps")
         return {"gaps": {name: text for name, text in data["gaps"].items() if text.strip()}}

@@ -19,19 +19,33 @@ __all__ = ["FreeText"]
 
 FORMATS = ("plain", "rich")
 MOST_WORDS = 10_000
-MAX_HTML = 2 * MAX_TEXT
+MAX_HTML = 24_000
+PICTURE = re.compile(r'<img\b[^>]*?alt="([^"]*)"[^>]*>')
+PAGE_LINK = re.compile(r'<a href="page:[^>]*>(.*?)</a>', re.DOTALL)
+LINE_END = re.compile(r"</(?:p|h[345]|li|tr|pre|blockquote)>|<br>|<hr>")
+MOST_SIGNS = 500
+"""Of `<` and `&` in a learner's HTML: some 250 paragraphs or words in bold."""
 BLIND = Rules(accents="ignore")
 
 
+def in_lines(html: str) -> str:
+    """The words of a text in HTML, its paragraphs and items on lines of their own."""
+    lines = plain(LINE_END.sub("\u2028", html)).split("\u2028")
+    return "\n".join(" ".join(line.split()) for line in lines if line.strip())
+
+
 class Written(Html):
-    """A learner's text with its emphasis and lists, cleaned as all HTML is."""
+    """A learner's text with its emphasis and lists, cleaned as all HTML is; the binder's files and pages are not theirs."""
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> str:
         if isinstance(value, str) and len(value) > MAX_HTML:
-            raise marshmallow.ValidationError(f"{MAX_TEXT} characters at the most")
-        return super()._deserialize(value, attr, data, **kwargs)
+            raise marshmallow.ValidationError(f"{MAX_HTML} characters at the most")
+        if isinstance(value, str) and value.count("<") + value.count("&") > MOST_SIGNS:
+            raise marshmallow.ValidationError("larger than an answer to any question can be")
+        cleaned = super()._deserialize(value, attr, data, **kwargs)
+        return PAGE_LINK.sub(r"\1", PICTURE.sub(r"\1", cleaned))
 
 
 class Body(PromptSchema):
@@ -55,7 +69,7 @@ class Key(MarkedKey):
 
 
 class Response(marshmallow.Schema):
-    """The text as typed; `html` where an editor wrote it; `words` is counted here."""
+    """The text as typed; `html` where an editor wrote it, whose words `text` then has; `words` is counted here."""
 
     text = Text()
     html = Written(load_default="")
@@ -64,7 +78,8 @@ class Response(marshmallow.Schema):
     @marshmallow.post_load
     def count(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
         """What a browser counted does not matter."""
-        return {**data, "words": words_in(plain(data["html"]) if data["html"] else data["text"])}
+        text = in_lines(data["html"])[:MAX_TEXT] if data["html"] else data["text"]
+        return {**data, "text": text, "words": words_in(text)}
 
 
 EXAMPLES = {
@@ -132,7 +147,9 @@ class FreeText(Marked):
     def summary(self, content: Content, response: Mapping[str, Any] | None) -> str:
         """See `ActivityType.summary`."""
         response = response or {}
-        html = response.get("html", "") if content.body["format"] == "rich" else ""
+        html = response.get("html", "")
+        if html and content.body["format"] == "plain":
+            return ""  # no form of such a question sends any
         return " ".join((plain(html) or response.get("text", "")).split())
 
     def example(self, lang: str) -> dict[str, Any]:
@@ -146,8 +163,11 @@ class FreeText(Marked):
         }
 
     def answer_from_form(self, fields: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-        """See `ActivityType.answer_from_form`: the fields `text` and `html`."""
-        return {name: next(iter(fields.get(name, ())), "") for name in ("text", "html")}
+        """See `ActivityType.answer_from_form`: `text`, which is HTML where `format` says so."""
+        sent = {name: next(iter(fields.get(name, ())), "") for name in ("text", "html", "format")}
+        if sent["format"] == "html":
+            return {"text": "", "html": sent["text"]}
+        return {"text": sent["text"], "html": sent["html"]}
 
     def content_from_form(self, fields: Mapping[str, Sequence[str]]) -> dict[str, Any]:
         """See `ActivityType.content_from_form`; keywords stand one a line, or with commas between them."""

@@ -1,6 +1,7 @@
 // What a browser with scripts adds to every page; each works without.
 import "./reader/resize.js";
 import "./reader/focus.js";
+import "./reader/weights.js";
 import "./reader/forms.js";
 import "./reader/choices.js";
 import "./reader/embeds.js";

@@ -103,7 +103,7 @@ def _one(here: Here, activity: Activity, error: Invalid | None = None) -> Respon
         kinds=_kinds(),
         tags=banking.tags(here.session, here.viewer),
         typed=request.form.get("tags"),
-        saved=request.args.get("saved") == "1",
+        saved=request.args.get("saved", ""),
         problems=problems(error),
         status=422 if error else 200,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
@@ -21,9 +21,11 @@ from lti.views.wording import as_html
 if TYPE_CHECKING:
     from werkzeug.datastructures import FileStorage as SentFile
 
-__all__ = ["Sent", "read_form", "take_in"]
+__all__ = ["Sent", "Store", "credits_of", "read_form", "store_at", "take_in"]
 
 Form = dict[str, list[str]]
+Store = Callable[["SentFile"], str]
+"""Keeps a file that was chosen, and says its id."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,9 @@ class Sent:
     """The block's, without id and type."""
     credits: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Id of a file → its author and licence, which are the file's own and not the block's."""
+
+    waiting: Mapping[int, tuple[str, str, str]] = field(default_factory=dict)
+    """Place of a file that is not chosen yet → the author, licence and other licence that were typed for it."""
 
     def note_credits(self, here: Here) -> None:
         """Keep what is said of the files, once the block is saved and they are known to be of its binder."""
@@ -51,8 +56,9 @@ def read_form(here: Here, page: UUID, type: str) -> Sent:
             form[name] = [as_html(text) for text in form.get(name, [])]
         elif isinstance(kind, Instant):
             form[name] = [_on_our_clock(text) for text in form.get(name, [])]
-    take_in(here, page, form)
-    return Sent(blocks[type].from_form(form), _credits(form))
+    take_in(store_at(here, page), form)
+    credits, waiting = credits_of(form)
+    return Sent(blocks[type].from_form(form), credits, waiting)
 
 
 def _on_our_clock(text: str) -> str:
@@ -63,32 +69,36 @@ def _on_our_clock(text: str) -> str:
         return text
 
 
-def take_in(here: Here, page: UUID, form: Form) -> None:
+def take_in(store: Store, form: Form) -> None:
     """Store the files that a form brings. Each field for files stands behind the `resource` that it fills; the last one may bring several."""
     resources = form.setdefault("resource", [])
     for number, sent in enumerate(request.files.getlist("file")):
         if sent.filename:
             resources += [""] * (number + 1 - len(resources))
-            resources[number] = _stored(here, page, sent)
+            resources[number] = store(sent)
 
 
-def _stored(here: Here, page: UUID, sent: SentFile) -> str:
-    own = authoring.own_page(here.session, here.viewer, page)
-    stored = files.add_file(
-        here.session,
-        here.viewer,
-        own.binder_id,
-        tool().storage,
-        cast("BinaryIO", sent.stream),
-        name=sent.filename or "",
-        limits=tool().settings.limits,
-        scan=tool().scanner is not None,
-    )
-    here.session.expire(own.binder, ["resources"])
-    return str(stored.id)
+def store_at(here: Here, page: UUID) -> Store:
+    """Keeps files in the binder of a page of the viewer's own."""
+
+    def store(sent: SentFile) -> str:
+        own = authoring.own_page(here.session, here.viewer, page)
+        stored = files.add_file(
+            here.session,
+            here.viewer,
+            own.binder_id,
+            tool().storage,
+            cast("BinaryIO", sent.stream),
+            name=sent.filename or "",
+            limits=tool().settings.limits,
+            scan=tool().scanner is not None,
+        )
+        return str(stored.id)
+
+    return store
 
 
-def _credits(form: Form) -> dict[str, tuple[str, str]]:
+def credits_of(form: Form) -> tuple[dict[str, tuple[str, str]], dict[int, tuple[str, str, str]]]:
     """Those of the first file stand first, and so on; a file without fields for them keeps what it has."""
     lines = zip(
         form["resource"],
@@ -97,8 +107,10 @@ def _credits(form: Form) -> dict[str, tuple[str, str]]:
         form.get("licence_other", []),
         strict=False,
     )
-    return {
-        name: (credit, other if licence == "other" else licence)
-        for name, credit, licence, other in lines
-        if name
-    }
+    known, waiting = {}, {}
+    for number, (name, credit, licence, other) in enumerate(lines):
+        if name:
+            known[name] = (credit, other if licence == "other" else licence)
+        elif credit.strip() or licence or other.strip():
+            waiting[number] = (credit, licence, other)
+    return known, waiting

@@ -15,6 +15,7 @@ from binder.access import find, may
 from binder.blocks import digest
 from binder.errors import Conflict, Invalid, NotFound
 from binder.models import Page
+from lti.i18n import N_
 from lti.views import answers
 from lti.views.block_forms import read_form
 from lti.views.forms import number, problems
@@ -31,6 +32,9 @@ __all__ = ["add_block", "change_block", "edit_page", "put_back_block", "rename_p
 NOTHING = UUID(int=0)
 """Stands in an address where scripts put the id of a file."""
 FILES = ("picture", "sound", "film", "captions", "document")
+FILE_FIRST = Invalid(
+    "no file yet", {"resource": [N_("choose the file, too: its author and its licence are kept with it")]}
+)
 START = "-"
 """As the block behind which a new one goes: none, it becomes the first."""
 
@@ -174,6 +178,8 @@ def _save(here: Here, page: UUID, block: str) -> BaseResponse:
         return _editor(here, page, Left(typed=fields, typed_in=block, conflict=conflict.current))
     if answers.wanted():
         return answers.saved(here, own, saved)
+    if sent.waiting:
+        return _editor(here, page, Left(FILE_FIRST, {**fields, "credits": sent.waiting}, block))
     return here.to("edit_page", page=page, _anchor=f"b-{block}")
 
 

@@ -70,7 +70,7 @@ def keep_form() -> bool:
 def kept(here: Here) -> Response:
     """All that is kept for the viewer."""
     forms = [_shown(here, form) for form in kept_forms.kept(here.session, here.viewer)]
-    return render("kept.html", here, forms=forms)
+    return render("kept.html", here, forms=forms, large=request.args.get("large") == "1")
 
 
 def _shown(here: Here, form: KeptForm) -> Kept:

@@ -165,4 +165,5 @@ def wanted_page(here: Here, page: UUID) -> BaseResponse:
 
 
 def _given(here: Here, page_id: UUID) -> Assignment | None:
-    return next((given for given in given_here(here.session, here.viewer) if given.page_id == page_id), None)
+    here_given = given_here(here.session, here.viewer)
+    return next((one for one in here_given if one.page_id == page_id and one.activity_id is None), None)

@@ -3,35 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from uuid import UUID
 
 from flask import Response, request
 
-from binder import proposing
+from binder import proposed_files, proposing
 from binder.access import may
 from binder.blocks import blocks, digest
 from binder.errors import Closed, Conflict, Invalid, NotFound
-from binder.models import Page, Proposal
+from binder.models import Page, Proposal, Resource
 from binder.owning import own_binder, own_page
 from binder.sharing import name_of
+from lti.i18n import N_
+from lti.tool import tool
+from lti.views.block_forms import credits_of, take_in
 from lti.views.differences import compared
 from lti.views.forms import problems
 from lti.views.kinds import KINDS, kind
 from lti.views.pages import own_activities
 from lti.views.rendering import Shown, file_views
-from lti.views.screens import Here, render, screen
+from lti.views.screens import Here, render, screen, texts
+from lti.views.weights import weight_limit
 from lti.views.wording import as_html
 
 if TYPE_CHECKING:
+    from werkzeug.datastructures import FileStorage as SentFile
     from werkzeug.wrappers import Response as BaseResponse
 
 __all__ = ["decide", "make_proposal", "proposal", "proposals", "propose", "propose_block"]
 
-NEW = ("text", "heading", "callout", "embed")
-"""Types of which a new block can be proposed: those that need no file."""
+NEW = ("text", "heading", "callout", "embed", "image", "gallery", "audio", "video", "file")
+"""Types of which a new block can be proposed."""
 FIXED = frozenset({"activity", "divider", "draw"})
 """Types whose block nobody proposes to change."""
+FILES = ("picture", "sound", "film", "captions", "document")
 KEPT = ("hidden_until", "audience")
 """What a block says beside its content; a proposal leaves it as it is."""
 
@@ -106,6 +112,8 @@ def _form(
         base=request.form.get("base") or (digest(existing) if block != "new" else ""),
         after=request.values.get("after", ""),
         note=request.form.get("note", ""),
+        offered=[name for name in NEW if name in blocks],
+        limits={name: weight_limit(name, texts()) for name in FILES},
         problems=problems(error),
         status=422 if error else 200,
     )
@@ -116,29 +124,75 @@ def make_proposal(here: Here, page: UUID, block: str) -> BaseResponse:
     """Propose what the form says."""
     shared = own_page(here.session, here.viewer, page, "propose")
     existing = {"type": request.form.get("type", "")} if block == "new" else _block_of(shared, block)
-    fields = _fields(existing)
-    note = request.form.get("note", "")
     try:
-        if block == "new":
-            new = {**fields, "type": existing["type"] if existing["type"] in NEW else ""}
-            after = request.form.get("after", "")
-            proposing.propose_new(here.session, here.viewer, page, new, after=after, note=note)
-        else:
-            base = request.form.get("base", "")
-            proposing.propose(here.session, here.viewer, page, block, fields, base=base, note=note)
+        with here.session.begin_nested():
+            _propose(here, page, block, existing)
     except Invalid as error:
-        return _form(here, page, block, error, {**existing, **fields})
+        known = {str(one.id) for one in shared.binder.resources}
+        form = _words()
+        form["resource"] = [name if name in known else "" for name in form.get("resource", [])]
+        return _form(here, page, block, _with_file(error), {**existing, **_fields(existing, form)})
     return here.to("propose", page=page, _anchor="mine")
 
 
-def _fields(existing: Mapping[str, Any]) -> dict[str, Any]:
-    """A block's fields as its form sends them; files and who sees it stay as they are."""
-    if existing["type"] not in blocks:
-        return {}
+def _with_file(error: Invalid) -> Invalid:
+    """The error, and that the file is to be chosen once more: what is refused keeps none."""
+    if not any(sent.filename for sent in request.files.getlist("file")):
+        return error
+    return Invalid(error.detail, {**error.messages, "resource": [N_("choose the file once more, please")]})
+
+
+def _propose(here: Here, page: UUID, block: str, existing: Mapping[str, Any]) -> None:
+    form, note = _words(), request.form.get("note", "")
+    if existing["type"] in blocks and existing["type"] not in FIXED:
+        _take_in(here, page, form)
+    fields = _fields(existing, form)
+    if block == "new":
+        new = {**fields, "type": existing["type"] if existing["type"] in NEW else ""}
+        after = request.form.get("after", "")
+        proposing.propose_new(here.session, here.viewer, page, new, after=after, note=note)
+    else:
+        base = request.form.get("base", "")
+        proposing.propose(here.session, here.viewer, page, block, fields, base=base, note=note)
+
+
+def _take_in(here: Here, page: UUID, form: dict[str, list[str]]) -> None:
+    """The files that the form brings, each with its author and licence."""
+    brought: dict[str, Resource] = {}
+
+    def store(sent: SentFile) -> str:
+        made = proposed_files.add_file(
+            here.session,
+            here.viewer,
+            page,
+            tool().storage,
+            cast("BinaryIO", sent.stream),
+            name=sent.filename or "",
+            limits=tool().settings.limits,
+            scan=tool().scanner is not None,
+        )
+        brought[str(made.id)] = made
+        return str(made.id)
+
+    take_in(store, form)
+    for name, (credit, licence) in credits_of(form)[0].items():
+        if name in brought and not brought[name].credit:
+            proposed_files.credited(here.session, brought[name], credit, licence)
+
+
+def _words() -> dict[str, list[str]]:
+    """The form's fields; what people write as HTML."""
     form = request.form.to_dict(flat=False)
     for name in ("html", "transcript"):
         if name in form:
             form[name] = [as_html(text) for text in form[name]]
+    return form
+
+
+def _fields(existing: Mapping[str, Any], form: Mapping[str, list[str]]) -> dict[str, Any]:
+    """A block's fields as its form sends them; who sees it stays as it is."""
+    if existing["type"] not in blocks:
+        return {}
     kept = {name: existing[name] for name in KEPT if name in existing}
     return {**blocks[existing["type"]].from_form(form), **kept}
 

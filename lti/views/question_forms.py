@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from flask import Response, request
 
 from binder import lending
+from binder.accents import accents_for, counts_accents
 from binder.activities import ActivityType, Content, activities
 from binder.activities.helping import Helping
 from binder.activities.transforming import targets
 from binder.banking import Question
 from binder.errors import Invalid
-from binder.models import Activity, Page
+from binder.models import Activity, Binder, Page
 from lti.views.answers import reader
 from lti.views.forms import Problem, problems
 from lti.views.rendering import Shown, file_views
@@ -26,25 +29,90 @@ __all__ = [
     "FILES",
     "NOTHING",
     "Asked",
+    "Place",
     "content_of_form",
     "in_words",
     "known",
+    "leads_back",
     "shown_files",
+    "stored",
     "typed_question",
     "written_as_html",
 ]
 
 DEFAULT = "choice"
+WORK = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 FILES = ("picture", "sound", "film", "document")
 NOTHING = "00000000-0000-0000-0000-000000000000"
 """Stands in an address where scripts put the id of a file."""
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a question stands: on a page, or – without one – in the viewer's bank."""
+
+    binder: Binder
+    page: Page | None = None
+
+    def begun(self, kind: ActivityType, data: Mapping[str, Any]) -> dict[str, Any]:
+        """A question that is just begun: how accents count is what the binder's subject makes usual."""
+        if self.page is None or not self.binder.subject or not counts_accents(kind):
+            return dict(data)
+        return {**data, "scoring": {"accents": accents_for(self.binder.subject), **data.get("scoring", {})}}
+
+    @property
+    def lang(self) -> str:
+        """The language that learners read; of the bank, its owner's own."""
+        return self.binder.lang if self.page is not None else texts().language
+
+    def file_url(self, here: Here, resource: str) -> str:
+        """Address of a file, as its author's."""
+        if self.page is None:
+            return here.url("bank_file", resource=resource)
+        return here.url("binder_file", binder=self.binder.id, resource=resource)
+
+    def addresses(self, here: Here, existing: Activity | None, came_from: str) -> dict[str, str]:
+        """Where the form of a question is sent, where leaving it leads to, and where its files go."""
+        if self.page is None:
+            own = (
+                here.url("bank_question", question=existing.id) if existing is not None else here.url("bank")
+            )
+            form = here.url("edit_bank_question", question=existing.id) if existing is not None else own
+            return {
+                "form": form,
+                "afresh": form,
+                "leave": own,
+                "uploads": here.url("bank_uploads", binder=self.binder.id),
+            }
+        named = {"from": came_from} if came_from else {}
+        return {
+            "form": here.url("save_activity", page=self.page.id),
+            "afresh": here.url(
+                "edit_activity", page=self.page.id, activity=existing and existing.id, **named
+            ),
+            "leave": leads_back(here, self.page, came_from),
+            "uploads": here.url("uploads", binder=self.binder.id),
+        }
+
+
+def leads_back(here: Here, page: Page, came_from: str, saved: Activity | None = None) -> str:
+    """Address of the screen that the form of a question on a page was opened from.
+
+    :param came_from: `questions`, or the id of the work whose answers were looked at; else it is the page's editor.
+    """
+    if came_from == "questions":
+        return here.url("page_questions", page=page.id)
+    if WORK.fullmatch(came_from):
+        told = {"changed": saved.id, "_anchor": f"a-{saved.id}"} if saved is not None else {}
+        return here.url("class_answers", assignment=came_from, **told)
+    return here.url("edit_page", page=page.id, _anchor=f"a-{saved.id}" if saved is not None else None)
+
+
+@dataclass(frozen=True)
 class Asked:
     """What the form of a question shows."""
 
-    page: Page
+    place: Place
     kind: ActivityType
     existing: Activity | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -65,22 +133,27 @@ class Asked:
         """The form as a page."""
         content = content_or_none(self.kind, self.data)
         words, existing = texts(), self.existing
-        kept = lending.origin(here.session, here.viewer, existing) if existing is not None else None
+        kept, place = self._kept(here), self.place
         return render(
             f"activities/{self.kind.name}_form.html",
             here,
-            page=self.page,
+            page=place.page,
+            binder=place.binder,
+            lang=place.lang,
+            addresses=place.addresses(here, existing, request.values.get("from", "")),
+            file_url=partial(place.file_url, here),
             type=self.kind.name,
             kind_title=in_words(self.kind.titles, words.language, self.kind.name),
             activity_id=str(existing.id) if existing is not None else "",
             existing=existing,
-            newer=kept is not None and existing is not None and kept.number > (existing.origin_number or 0),
+            newer=existing is not None and _is_newer(kept, existing),
             kept_tags=Question(kept, kept.current).tags if kept is not None else [],
             data=self.data,
             dirty=self.typed,
+            by_subject=existing is None and not self.typed and place.begun(self.kind, {}) != {},
             reader=reader(here),
             warnings=self._warnings(content),
-            shown=shown_files(here, self.page, self.kind, content),
+            shown=shown_files(here, place, self.kind, content),
             limits={name: weight_limit(name, words) for name in FILES},
             problems=self.problems,
             nothing=NOTHING,
@@ -89,12 +162,18 @@ class Asked:
             counts=type(self.kind).scoring_table is not Helping.scoring_table,
             ways=[(name, in_words(activities[name].titles, words.language, name)) for name in self._ways],
             lost=self.lost,
-            table=self.kind.scoring_table(content, self.page.binder.lang) if self.table and content else None,
+            table=self.kind.scoring_table(content, place.lang) if self.table and content else None,
             tabled=self.table,
             probe=self.probe,
             trial=self.trial,
             **{"status": 422 if self.error else 200, **more},
         )
+
+    def _kept(self, here: Here) -> Activity | None:
+        """The question in the viewer's bank that this one is, or was taken from."""
+        if self.existing is None or self.place.page is None:
+            return self.existing
+        return lending.origin(here.session, here.viewer, self.existing)
 
     @property
     def problems(self) -> list[Problem]:
@@ -112,6 +191,10 @@ class Asked:
         return self.kind.warnings(content)
 
 
+def _is_newer(kept: Activity | None, copy: Activity) -> bool:
+    return kept is not None and kept is not copy and kept.number > (copy.origin_number or 0)
+
+
 def in_words(names: Mapping[str, str], language: str, name: str = "") -> str:
     """What a type says of itself in the viewer's language, or else in any, or else its name."""
     return names.get(language) or next(iter(names.values()), name)
@@ -122,6 +205,13 @@ def known(name: str) -> ActivityType:
     return activities[name if name in activities else DEFAULT]
 
 
+def stored(activity: Activity) -> dict[str, Any]:
+    """What is stored of a question, as its form wants it."""
+    version = activity.current
+    data = {"title": version.title, "points": str(version.points), "body": version.body}
+    return {**data, "key": version.key, "scoring": version.scoring}
+
+
 def content_or_none(kind: ActivityType, data: Mapping[str, Any]) -> Content | None:
     """What was typed, once it is complete."""
     try:
@@ -130,15 +220,11 @@ def content_or_none(kind: ActivityType, data: Mapping[str, Any]) -> Content | No
         return None
 
 
-def shown_files(here: Here, page: Page, kind: ActivityType, content: Content | None) -> Shown:
+def shown_files(here: Here, place: Place, kind: ActivityType, content: Content | None) -> Shown:
     """The files of a question, at addresses that are its author's."""
     files = kind.resources(content) if content is not None else []
     block = {"type": "activity", "activity": "", "files": files}
-
-    def url(resource: str) -> str:
-        return here.url("binder_file", binder=page.binder_id, resource=resource)
-
-    return Shown(page.binder.lang, file_views(here, [block], url), {}, "preview")
+    return Shown(place.lang, file_views(here, [block], partial(place.file_url, here)), {}, "preview")
 
 
 def written_as_html(kind: ActivityType, fields: dict[str, list[str]]) -> dict[str, Any]:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response, redirect, request
 
 from binder import authoring, composing, lending
 from binder.activities import activities
-from binder.activities.pasting import MOST_PASTED
-from binder.activities.transforming import transformed
 from binder.errors import Invalid, NotFound
 from binder.models import Activity, Page
-from lti.views.block_forms import take_in
+from lti.views.block_forms import store_at
 from lti.views.forms import identifier
 from lti.views.pages import own_activities
-from lti.views.question_forms import Asked, in_words, known, written_as_html
+from lti.views.question_actions import ACTIONS, sent
+from lti.views.question_forms import Asked, Place, in_words, known, leads_back, stored
 from lti.views.screens import Here, render, screen, texts
-from lti.views.trying import probed, tried
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
@@ -75,18 +73,14 @@ def new_activity(here: Here, page: UUID) -> Response:
 def edit_activity(here: Here, page: UUID) -> Response:
     """The form of a new activity of `?type=`, filled where `?example=1`, or of the one that `?activity=` names."""
     own = authoring.own_page(here.session, here.viewer, page)
-    existing = own_activities(own).get(request.args.get("activity", ""))
+    place, existing = Place(own.binder, own), own_activities(own).get(request.args.get("activity", ""))
     if existing is not None:
-        return Asked(own, known(existing.type), existing, _stored(existing)).show(here)
+        return Asked(place, known(existing.type), existing, stored(existing)).show(here)
     kind = known(request.args.get("type", ""))
     filled = request.args.get("example") == "1"
-    return Asked(own, kind, data=kind.example(own.binder.lang) if filled else {}).show(here)
-
-
-def _stored(activity: Activity) -> dict[str, Any]:
-    version = activity.current
-    data = {"title": version.title, "points": str(version.points), "body": version.body}
-    return {**data, "key": version.key, "scoring": version.scoring}
+    return Asked(place, kind, data=kind.example(own.binder.lang) if filled else place.begun(kind, {})).show(
+        here
+    )
 
 
 @screen("/pages/<uuid:page>/activity", "POST")
@@ -94,39 +88,21 @@ def save_activity(here: Here, page: UUID) -> BaseResponse:
     """A new activity on the page, or a new version of one; `ACTIONS` only show the form again, and store nothing."""
     own = authoring.own_page(here.session, here.viewer, page)
     existing = own_activities(own).get(request.form.get("activity", ""))
-    kind = known(request.form.get("type", "") or (existing.type if existing is not None else ""))
-    fields = request.form.to_dict(flat=False)
-    action = request.form.get("action", "")
-    if action not in PURE:
-        take_in(here, page, fields)
-        fields |= _proportions(own, fields)
-    asked = Asked(own, kind, existing, written_as_html(kind, fields), typed=True)
-    if action in ACTIONS:
-        return ACTIONS[action](here, asked).show(here)
-    return _save(here, asked)
+    asked = sent(here, Place(own.binder, own), existing, store_at(here, page))
+    return asked.show(here) if request.form.get("action") in ACTIONS else _save(here, own, asked)
 
 
-def _proportions(page: Page, fields: dict[str, list[str]]) -> dict[str, list[str]]:
-    """Width and height of the picture that the form names, in pixels, as the binder knows them."""
-    named = next(iter(fields.get("resource", ())), "")
-    file = next((one for one in page.binder.resources if str(one.id) == named), None)
-    if file is None or file.width is None or file.height is None:
-        return {}
-    return {"resource_width": [str(file.width)], "resource_height": [str(file.height)]}
-
-
-def _save(here: Here, asked: Asked) -> BaseResponse:
-    own, existing = asked.page, asked.existing
+def _save(here: Here, own: Page, asked: Asked) -> BaseResponse:
+    came_from = request.form.get("from", "")
     try:
         with here.session.begin_nested():
             saved = _saved(here, own, asked)
     except Invalid as error:
         return replace(asked, error=error).show(here)
     if request.form.get("action") == "keep":
-        return here.to("edit_activity", page=own.id, activity=saved.id, kept=1)
-    if existing is None or request.form.get("from") != "questions":
-        return here.to("edit_page", page=own.id, _anchor=f"a-{saved.id}")
-    return here.to("page_questions", page=own.id)
+        named = {"from": came_from} if came_from else {}
+        return here.to("edit_activity", page=own.id, activity=saved.id, kept=1, **named)
+    return redirect(leads_back(here, own, "" if asked.existing is None else came_from, saved), 303)
 
 
 def _saved(here: Here, own: Page, asked: Asked) -> Activity:
@@ -148,70 +124,6 @@ def _saved(here: Here, own: Page, asked: Asked) -> Activity:
         names = request.form.get("bank_tags", "")[:2000].split(",")
         lending.keep(here.session, here.viewer, saved.id, tags=names)
     return saved
-
-
-def _more(here: Here, asked: Asked) -> Asked:
-    """Empty lines at the end of the form."""
-    return replace(asked, data={**asked.data, "more": True})
-
-
-def _paste(here: Here, asked: Asked) -> Asked:
-    """The lines of a pasted list as rows."""
-    text = request.form.get("pasted", "")[:MOST_PASTED]
-    return replace(asked, data=asked.kind.pasted(asked.data, text))
-
-
-def _count(here: Here, asked: Asked) -> Asked:
-    """The table of what typical answers are worth."""
-    try:
-        asked.kind.load(asked.data)
-    except Invalid as error:
-        return replace(asked, error=error)
-    return replace(asked, table=True)
-
-
-def _probe(here: Here, asked: Asked) -> Asked:
-    """What a text is worth."""
-    try:
-        content = asked.kind.load(asked.data)
-        return replace(asked, probe=probed(asked.kind, content, asked.page.binder.lang))
-    except Invalid as error:
-        return replace(asked, error=error)
-
-
-def _try(here: Here, asked: Asked) -> Asked:
-    """The question as a learner has it, or what became of the answer to it."""
-    try:
-        return replace(asked, trial=tried(here, asked))
-    except Invalid as error:
-        return replace(asked, error=error)
-
-
-def _transform(here: Here, asked: Asked) -> Asked:
-    """The form of another type, filled; the question stays what it is until it is saved."""
-    target = request.form.get("transform_to", "")
-    try:
-        content = asked.kind.load(asked.data)
-        data, lost = transformed(asked.kind.name, content, target, asked.page.binder.lang)
-    except Invalid as error:
-        return replace(asked, error=error)
-    filled = {**data, "title": asked.data.get("title", "")}
-    return replace(asked, kind=activities[target], data=filled, lost=lost)
-
-
-ACTIONS: Mapping[str, Callable[[Here, Asked], Asked]] = {
-    "more": _more,
-    "paste": _paste,
-    "table": _count,
-    "probe": _probe,
-    "try": _try,
-    "check": _try,
-    "transform": _transform,
-    "back": lambda here, asked: asked,
-}
-"""What a button of the form may ask for than to save it; `back` shows what a device has kept."""
-PURE = frozenset(("table", "probe", "try", "check", "back"))
-"""Those in which not even a file that is being chosen is stored."""
 
 
 @screen("/pages/<uuid:page>/questions/<uuid:activity>/renew", "POST")

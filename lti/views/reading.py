@@ -48,7 +48,7 @@ def read_binder(here: Here, binder: UUID) -> Response:
         here,
         cover=cover,
         sections=parts,
-        work={row.assignment.page_id: row for row in reversed(rows)},
+        work={row.assignment.page_id: row for row in reversed(rows) if row.assignment.activity_id is None},
         page_screen="read",
     )
 

@@ -70,12 +70,12 @@ def tried(here: Here, asked: Asked) -> dict[str, Any]:
         key=dict(content.key),
         scoring=dict(content.scoring),
     )
-    files = shown_files(here, asked.page, kind, content).files
+    files = shown_files(here, asked.place, kind, content).files
     seed = request.form.get("trial_seed", "")[:32] or secrets.token_hex(4)
     checked = request.form.get("action") == "check"
     answer, result = _answered(kind, content, TRIAL) if checked else ({}, {})
     shown = Shown(
-        asked.page.binder.lang,
+        asked.place.lang,
         files,
         {TRIAL: version},
         "result" if checked else "form",

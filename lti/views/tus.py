@@ -50,6 +50,8 @@ def bound() -> None:
     most = tool().settings.limits.most + ROOM
     if request.max_content_length is None or request.max_content_length > most:
         request.max_content_length = most
+    if request.max_form_memory_size is not None and request.max_form_memory_size < ROOM:
+        request.max_form_memory_size = ROOM  # a class of long texts is more than Flask takes by itself
 
 
 class Mismatch(Invalid):

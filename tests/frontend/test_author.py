@@ -240,6 +240,51 @@ def test_leaving_with_something_unsaved_is_asked(make: Make) -> None:
     assert asked_to_stay == ["beforeunload"]
 
 
+def test_selected_words_become_a_gap_by_keyboard(make: Make) -> None:
+    desk = make()
+    page = form(desk, "cloze")
+    write(page, page.get_by_label("Titre"), "Les états de l’eau")
+    area = page.locator("textarea[name=html]")
+    text = page.get_by_role("textbox", name="Texte à trous")
+    text.click()
+    page.keyboard.type("Au froid, l’eau devient de la glace solide.")
+    said = page.locator("[data-gap-said]")
+    for _ in range(8):
+        page.keyboard.press("ArrowLeft")  # before « solide »
+    page.keyboard.press("Control+Shift+ArrowLeft")
+    press(page, "Faire un trou des mots sélectionnés")
+    expect(area).to_have_value("<p>Au froid, l’eau devient de la [[glace]] solide.</p>")
+    expect(said).to_have_text("Trou : glace")
+    assert text.evaluate("it => it === document.activeElement"), "one goes on writing behind the gap"
+    page.keyboard.type("!")
+    expect(area).to_have_value("<p>Au froid, l’eau devient de la [[glace]]! solide.</p>")
+    for _ in range(4):
+        page.keyboard.press("ArrowLeft")
+    press(page, "Faire un trou des mots sélectionnés")
+    expect(said).to_have_text("Il y a déjà un trou ici.")
+    text.click()
+    page.keyboard.press("Control+Home")  # the word at the caret
+    press(page, "Faire un trou des mots sélectionnés")
+    expect(area).to_have_value("<p>[[Au]] froid, l’eau devient de la [[glace]]! solide.</p>")
+    page.get_by_role("button", name="Montrer les trous ci-dessous").click()
+    expect(page.locator(".gap-row")).to_have_count(2)
+    assert not desk.troubles
+
+
+def test_selected_words_become_a_gap_in_the_field_alone(make: Make) -> None:
+    """Where the text editor could not come."""
+    desk = make()
+    page = desk.tab()
+    page.add_init_script("window.IntersectionObserver = class { observe() {} unobserve() {} disconnect() {} }")
+    page.goto(f"{desk.origin}{desk.path}/activity?type=cloze")
+    area = page.locator("textarea[name=html]")
+    button = page.get_by_role("button", name="Faire un trou des mots sélectionnés")
+    area.fill("Un [mot] ici")
+    area.evaluate("it => it.setSelectionRange(3, 9)")
+    button.click()
+    expect(area).to_have_value("Un [[\\[mot\\]]] ici")
+
+
 @pytest.mark.parametrize("width", [375, 1280])
 def test_the_screens_fit_and_have_no_barrier(make: Make, width: int) -> None:
     desk = make()

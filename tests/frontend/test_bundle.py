@@ -96,3 +96,11 @@ def test_every_requirement_is_one_exact_version() -> None:
     assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in asked.values())
     editor = {version["version"] for path, version in lock().items() if "/@tiptap/" in path}
     assert len(editor) == 1, "its packages fit each other only at the same version"
+
+
+def test_every_package_that_is_asked_for_is_used() -> None:
+    package = json.loads((frontend.SOURCES / "package.json").read_text())
+    texts = [path.read_text("utf-8") for path in (frontend.SOURCES / "src").rglob("*.js")]
+    imported = {name for text in texts for name in re.findall(r'(?:from |import\()"(@?[a-z][^"]*)"', text)}
+    unused = [name for name in package["dependencies"] if not any(it.startswith(name) for it in imported)]
+    assert not unused

@@ -40,6 +40,7 @@ def screens(school: School) -> dict[str, tuple[str, str]]:
             )
             for kind in activities
         },
+        "try-page": ("teacher", f"/lti/my/pages/{ids['page']}/try"),
         "page-questions": ("teacher", f"/lti/my/pages/{ids['page']}/questions"),
         "bank": ("teacher", "/lti/my/bank"),
         "feeds": ("pupil", "/lti/my/work/calendar"),
@@ -49,10 +50,31 @@ def screens(school: School) -> dict[str, tuple[str, str]]:
         "follow-up": ("teacher", f"/lti/my/given/{ids['marked']}"),
         "follow-up-by-hand": ("teacher", f"/lti/my/given/{ids['by_hand']}"),
         "follow-up-late": ("teacher", f"/lti/my/given/{ids['late']}"),
+        "class-answers": ("teacher", f"/lti/my/given/{ids['marked']}/answers"),
+        "class-answers-none": ("teacher", f"/lti/my/given/{ids['free']}/answers"),
+        "class-answers-done": ("teacher", f"/lti/my/given/{ids['marked']}/answers?done=nothing"),
+        **{
+            f"regrade-{kind}": (
+                "teacher",
+                f"/lti/my/given/{ids['marked']}/answers/{ids['activity']}?kind={kind}",
+            )
+            for kind in ("neutralise", "full", "replace", "accept&response={}")
+        },
+        "dates": ("teacher", f"/lti/my/given/{ids['marked']}/dates"),
+        "pupil": ("teacher", f"/lti/my/given/{ids['marked']}/pupils/{ids['child']}"),
         "copy": ("teacher", f"/lti/my/copies/{ids['copy']}"),
         "copy-unreturned": ("teacher", f"/lti/my/copies/{ids['unreturned']}"),
         "work-as-teacher": ("teacher", f"/lti/my/work/{ids['free']}"),
         "picker": ("teacher", "/lti/my/link"),
+        "picker-binder": (
+            "teacher",
+            f"/lti/my/link?binder={ids['binder']}&what=p:{ids['draft']}&what=p:{ids['page']}",
+        ),
+        "picker-found": ("teacher", "/lti/my/link?q=eau"),
+        "picker-colleague": ("colleague", f"/lti/my/link?binder={ids['binder']}"),
+        "picker-empty": ("newcomer", "/lti/my/link"),
+        "picker-how": ("teacher", f"/lti/my/link/how?what=p:{ids['page']}&what=b:{ids['binder']}"),
+        "picker-new": ("teacher", "/lti/my/link/new"),
         "history": ("teacher", f"/lti/my/pages/{ids['page']}/history"),
         "history-version": ("teacher", f"/lti/my/pages/{ids['page']}/history/1"),
         "history-before": ("teacher", f"/lti/my/pages/{ids['page']}/history/2?against=before"),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,11 +14,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from binder import authoring, composing, files, lending, sharing
-from binder.models import Activity, Binder, Page, Right
+from binder.models import Activity, Binder, Page, Resource, Right
 from tests import factories
+from tests.browser import chromium
 from tests.exporters.shelf import PNG
-from tests.lti.school import School, open_school
+from tests.lti.school import School, open_school, served
 from tests.lti.somebody import Somebody, somebody
+from tests.lti.test_pages import WCAG, axe_troubles, seen_troubles, window
 
 
 @pytest.fixture
@@ -312,3 +315,160 @@ def test_odd_addresses_are_told_not_crashed(school: School, teacher: Somebody) -
         teacher.open(f"/lti/my/bank?page={page}")
         teacher.send(f"/lti/my/pages/{page}/bank", page=str(page), **fields)
         assert teacher.status == 404, fields
+
+
+def typed(html: str, **changes: Any) -> dict[str, Any]:
+    """The fields of a choice's form as it stands."""
+    hidden = dict(re.findall(r'<input type="hidden" name="(activity|type|lang)" value="([^"]*)"', html))
+    return {
+        **hidden,
+        "title": "Un",
+        "prompt": "Que fait le Soleil à l’océan ?",
+        "option": re.findall(r'name="option" value="([^"]+)"', html),
+        "option_id": re.findall(r'name="option_id" value="([^"]+)"', html),
+        "correct": "0",
+        "points": "2",
+        **changes,
+    }
+
+
+def test_a_question_is_edited_in_the_bank_and_pages_keep_theirs_until_asked(
+    school: School, teacher: Somebody
+) -> None:
+    (question,) = kept(school, "Un")
+    page, tenant = school.ids["draft"], school.people["teacher"].tenant_id
+    with school.begin() as session:
+        copy = lending.take(session, school.people["teacher"], question, page).id
+    path = f"/lti/my/bank/{question}/edit"
+    assert f'href="{path}"' in teacher.open(f"/lti/my/bank/{question}")
+    html = teacher.open(path)
+    assert 'class="steps"' not in html, "it stands on no page"
+    html = teacher.send(path, **typed(html, title="Un, mieux", bank_tags="eau, cycle 3"), action="save")
+    assert "est enregistrée dans votre banque" in html
+    assert "Version 2" in html
+    assert 'value="eau, cycle 3"' in html
+    with Session(school.engine) as session:
+        assert session.get_one(Activity, (tenant, question)).title == "Un, mieux"
+        assert session.get_one(Activity, (tenant, copy)).number == 1
+    assert "version plus récente" in teacher.open(f"/lti/my/pages/{page}/activity?activity={copy}")
+    html = teacher.send(f"/lti/my/pages/{page}/questions/{copy}/renew")
+    assert 'value="Un, mieux"' in html
+
+
+def test_the_form_in_the_bank_has_all_that_the_one_of_a_page_has(school: School, teacher: Somebody) -> None:
+    (question,) = kept(school, "Un")
+    tenant, path = school.people["teacher"].tenant_id, f"/lti/my/bank/{question}/edit"
+    fields = typed(teacher.open(path))
+    html = teacher.send(path, **fields, action="try")
+    assert 'name="trial.choices"' in html
+    seed = teacher.field("trial_seed")
+    html = teacher.send(
+        path, **fields, **{"trial.choices": fields["option_id"][0]}, trial_seed=seed, action="check"
+    )
+    assert "Juste" in html
+    assert 'class="worth"' in teacher.send(path, **fields, action="table")
+    html = teacher.send(path, **fields, pasted="un mot\nun autre", action="paste")
+    assert 'value="un autre"' in html
+    html = teacher.send(path, **fields, transform_to="order", action="transform")
+    assert 'name="type" value="order"' in html
+    html = teacher.send(path, **{**fields, "title": ""}, action="save")
+    assert teacher.status == 422
+    assert 'value="Il l’évapore"' in html or fields["option"][0] in html
+    teacher.open(path)
+    teacher.send(path, **fields, bank_tags=",".join(map(str, range(30))), action="save")
+    assert teacher.status == 422
+    with Session(school.engine) as session:
+        assert session.get_one(Activity, (tenant, question)).number == 1
+    for odd in ({"type": "nothing"}, {"points": "1/0"}, {"option": ["\x00"] * 300}):
+        teacher.open(path)
+        teacher.send(path, **{**fields, **odd}, action="save")
+        assert teacher.status in (200, 422), odd
+
+
+def test_a_file_comes_into_the_bank_with_a_form_or_in_pieces(school: School, teacher: Somebody) -> None:
+    (question,) = kept(school, "Un")
+    path, tenant = f"/lti/my/bank/{question}/edit", school.people["teacher"].tenant_id
+    html = teacher.open(f"{path}")
+    uploads = re.search(r'data-uploads="([^"]+)"', html)
+    assert uploads
+    fields = typed(html, type="hotspot", title="Où ?")
+    data = {
+        "token": teacher.field("token"),
+        **{name: fields[name] for name in ("activity", "type", "title", "prompt", "points")},
+        "resource": "",
+        "picture_alt": "Une mare",
+        "file": (BytesIO(PNG), "mare.png"),
+        "action": "more",
+    }
+    answer = teacher.client.post(path, data=data, content_type="multipart/form-data")
+    assert answer.status_code == 200
+    shown = re.search(r'src="(/lti/my/bank/files/[^"?]+)"', answer.text)
+    assert shown
+    assert teacher.client.get(shown[1], buffered=True).status_code == 200
+    headers = {"Tus-Resumable": "1.0.0", "X-Classeur-Token": teacher.field("token")}
+    begun = teacher.client.post(uploads[1], headers={**headers, "Upload-Length": str(len(PNG))})
+    assert begun.status_code == 201
+    sent = teacher.client.patch(
+        begun.headers["Location"],
+        data=PNG,
+        headers={
+            **headers,
+            "Upload-Offset": "0",
+            "Content-Type": "application/offset+octet-stream",
+            "Accept": "application/json",
+        },
+    )
+    assert sent.status_code == 200
+    assert sent.json
+    assert sent.json["url"].startswith("/lti/my/bank/files/")
+    with Session(school.engine) as session:
+        found = session.get_one(Resource, (tenant, UUID(sent.json["resource"])))
+        assert found.binder_id == session.get_one(Activity, (tenant, question)).binder_id
+    for who in ("newcomer", "colleague"):
+        other = somebody(school, who)
+        other.open("/lti/my/binders")
+        token = {"X-Classeur-Token": other.field("token")}
+        size = {"Upload-Length": str(len(PNG))}
+        assert other.client.post(uploads[1], headers={**headers, **token, **size}).status_code in (403, 404)
+        answer = other.client.head(begun.headers["Location"], headers=headers)
+        assert answer.status_code in (403, 404)
+
+
+@pytest.mark.parametrize("who", ["newcomer", "colleague", "pupil", "parent", "head", "nobody", "stranger"])
+def test_nobody_edits_another_s_question(school: School, who: str) -> None:
+    (question,) = kept(school, "Bien à moi")
+    other = somebody(school, who)
+    html = other.open("/lti/my/binders")
+    path = f"/lti/my/bank/{question}/edit"
+    assert "Bien à moi" not in other.open(path)
+    assert other.client.get(path).status_code in (302, 303, 403, 404)
+    if 'name="token"' in html:
+        sent = {"token": re.search(r'name="token" value="([^"]+)"', html)[1], "type": "choice"}  # type: ignore[index]
+        assert other.client.post(path, data=sent).status_code in (403, 404)
+    with Session(school.engine) as session:
+        assert session.get_one(Activity, (school.people["teacher"].tenant_id, question)).number == 1
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("lang", "width"), [("fr", 375), ("en", 1280)])
+def test_the_bank_s_screens_are_sound(school: School, lang: str, width: int) -> None:
+    (question,) = kept(school, "Où va l’eau ?", tags=("eau",))
+    paths = ("bank", f"bank/{question}", f"bank/{question}/edit", f"bank?page={school.ids['draft']}")
+    troubles: list[str] = []
+    with chromium() as browser, served(school.app) as origin:
+        with window(browser, origin, lang, viewport={"width": width, "height": 700}) as there:
+            for path in paths:
+                page = there.look("teacher", f"/lti/my/{path}")
+                found = [*seen_troubles(page, lang), *axe_troubles(page, WCAG), *there.troubles]
+                troubles += [f"{path}: {trouble}" for trouble in found]
+                there.troubles.clear()
+            page = there.look("teacher", f"/lti/my/bank/{question}/edit")
+            page.locator("input[name=title]").fill("Sans enregistrer")
+            page.wait_for_timeout(1000)  # the journal writes after a pause
+            page.close()
+            there.page = there.context.new_page()
+            page = there.look("teacher", f"/lti/my/bank/{question}/edit")
+            page.locator("[data-left=back]").click()
+            page.wait_for_selector("form[data-dirty]")
+            assert page.locator("input[name=title]").input_value() == "Sans enregistrer"
+    assert not troubles, "\n".join(troubles)

@@ -5,18 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Browser
 
+from binder import composing, files, sharing
 from binder.clock import now
-from binder.models import Binder, Page, PageVersion, Proposal, Share
+from binder.models import Binder, Page, PageVersion, Proposal, Resource, Right, Share
 from tests.browser import chromium as running_chromium
+from tests.exporters.shelf import PNG
 from tests.lti.looks import screens
 from tests.lti.school import School, open_school, served
-from tests.lti.somebody import somebody
+from tests.lti.somebody import Somebody, somebody
 from tests.lti.test_pages import enter, plain, press, reach, window, write
 
 OURS = re.compile(r"^(histor|change|propos|shar|setting|librar)")
@@ -240,6 +245,101 @@ def test_a_new_block_is_proposed_and_taken_back(school: School) -> None:
 
 
 # ---- sharing, settings, library ----
+
+
+def bring(nora: Somebody, path: str, **fields: Any) -> str:
+    """Send the form of a proposal with a file."""
+    data = {"token": nora.field("token"), "type": "image", "resource": "", "alt": "Une mare", **fields}
+    answer = nora.client.post(
+        path,
+        data={**data, "file": (BytesIO(PNG), "mare.png")},
+        content_type="multipart/form-data",
+        follow_redirects=True,
+    )
+    nora.html, nora.status = answer.text, answer.status_code
+    return nora.html
+
+
+def test_a_proposal_brings_a_file_that_others_see_once_it_is_accepted(school: School) -> None:
+    page, binder = school.ids["page"], school.ids["binder"]
+    path = f"/lti/my/shared/pages/{page}/blocks/new"
+    nora, teacher = somebody(school, "colleague"), somebody(school, "teacher")
+    third = school.people["newcomer"].person_id
+    assert third
+    with school.begin() as session:
+        sharing.share(session, school.people["teacher"], binder, third, Right.PROPOSE)
+    html = nora.open(f"{path}?type=image")
+    assert 'enctype="multipart/form-data"' in html
+    before = files_of(school)
+    bring(nora, path, note="x" * 3000)
+    assert nora.status == 422
+    assert "choisissez le fichier une nouvelle fois" in nora.html
+    assert ">Une mare</textarea>" in nora.html
+    assert files_of(school) == before, "what is refused keeps none"
+    bring(nora, path, note="Plus parlant", credit="Nora H.", licence="CC BY 4.0", licence_other="")
+    assert nora.status == 200
+    (new,) = files_of(school) - before
+    proposal = re.search(r'href="(/lti/my/proposals/[\w-]+)"', nora.html)
+    assert proposal
+    file = f"/lti/my/binders/{binder}/files/{new}"
+    with school.begin() as session:
+        row = session.scalars(sa.select(Resource).where(Resource.id == UUID(new))).one()
+        assert (row.credit, row.licence) == ("Nora H.", "CC BY 4.0")
+    waiting = {"colleague": 200, "teacher": 200, "newcomer": 404, "pupil": 403, "parent": 403, "head": 403}
+    for who, status in waiting.items():
+        assert somebody(school, who).client.get(file, buffered=True).status_code == status, who
+    for place in (f"/lti/my/pages/{page}/files/{new}", f"/lti/my/read/pages/{page}/files/{new}"):
+        assert somebody(school, "pupil").client.get(place, buffered=True).status_code in (403, 404)
+    # a third colleague who names it in a proposal of their own gets no further, and the same bytes are another file
+    paul = somebody(school, "newcomer")
+    paul.open(f"{path}?type=image")
+    paul.send(path, type="image", resource=new, alt="À moi ?")
+    assert paul.status == 422
+    assert paul.client.get(file, buffered=True).status_code == 404
+    paul.open(f"{path}?type=image")
+    bring(paul, path)
+    assert paul.status == 200
+    assert len(files_of(school) - before) == 2
+    assert paul.client.get(file, buffered=True).status_code == 404
+    html = teacher.open(proposal[1])
+    assert f'src="{file}' in html
+    teacher.send(proposal[1], action="accept")
+    assert "Acceptée par Claire Morel" in teacher.html
+    assert f"files/{new}" in teacher.open(f"/lti/my/pages/{page}")
+    assert paul.client.get(file, buffered=True).status_code == 200
+
+
+def test_another_file_is_proposed_for_a_block_and_declined(school: School) -> None:
+    page, binder = school.ids["page"], school.ids["binder"]
+    nora, teacher = somebody(school, "colleague"), somebody(school, "teacher")
+    with school.begin() as session:
+        viewer = school.people["teacher"]
+        storage = school.app.extensions["lti"].storage
+        own = files.add_file(session, viewer, binder, storage, BytesIO(PNG), name="avant.png")
+        block = composing.add_block(
+            session, viewer, page, {"type": "image", "resource": str(own.id), "alt": "Avant"}
+        )
+    before = files_of(school)
+    path = f"/lti/my/shared/pages/{page}/blocks/{block['id']}"
+    nora.open(path)
+    bring(nora, path, resource=str(own.id), base=nora.field("base"))
+    assert nora.status == 200
+    (new,) = files_of(school) - before
+    proposal = re.search(r'href="(/lti/my/proposals/[\w-]+)"', nora.html)
+    assert proposal
+    html = teacher.open(proposal[1])
+    assert new in html
+    teacher.send(proposal[1], action="decline")
+    assert new not in teacher.open(f"/lti/my/pages/{page}")
+    nora.open(path)
+    nora.send(path, resource="x" * 5000, alt="Une mare", base=nora.field("base"), type="image")
+    assert nora.status == 422
+
+
+def files_of(school: School) -> set[str]:
+    """Ids of all files of the school."""
+    with school.begin() as session:
+        return {str(id) for id in session.scalars(sa.select(Resource.id))}
 
 
 def test_a_binder_is_shared_found_and_left(school: School) -> None:

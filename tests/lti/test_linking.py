@@ -17,13 +17,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from binder import authoring, db
+from binder import authoring, composing, db
 from binder.access import Role, Viewer
 from binder.models import Page
 from binder.storage import FileStorage
 from lti import LTI
 from lti.claims import DEEP_LINKING, DEEP_LINKING_SETTINGS
-from lti.models import ContentItem, User
+from lti.linking import VARIABLES
+from lti.models import Placement, User
 from tests import factories
 from tests.conformance import platform as claims_of
 from tests.conformance.platform import L
@@ -64,6 +65,8 @@ class Picker:
                 page, _ = factories.page_with_choice(session, author)
             else:
                 page = factories.page(session, author, factories.binder(session, author))
+                text = {"type": "text", "html": "<p>Il pleut.</p>"}
+                composing.add_block(session, author, page.id, text)
             authoring.change_page_title(session, author, page.id, title=title)
             session.commit()
             return page.id
@@ -107,14 +110,23 @@ def test_choosing_a_draft_publishes_it(opened: Opening) -> None:
     assert body[L + "deployment_id"] == claims_of.DEPLOYMENT
     assert picker.published(page) == 1
     with Session(picker.engine) as session:
-        chosen = session.scalars(sa.select(ContentItem)).one()
+        chosen = session.scalars(sa.select(Placement)).one()
     assert item["url"] == f"https://tool.example/lti/open/{chosen.id}"
     assert item["lineItem"] == {
         "label": "La pluie",
         "scoreMaximum": 2,
         "resourceId": str(chosen.id),
         "tag": "classeur",
+        "gradesReleased": True,
+        "submissionReview": {
+            "reviewableStatus": ["Submitted", "Completed"],
+            "label": "Voir la copie",
+            "url": item["url"],
+        },
     }
+    assert item["custom"] == {"placement": str(chosen.id), **VARIABLES}
+    assert body[DEEP_LINKING + "msg"] == "«\xa0La pluie\xa0» vient de Classeur."
+    assert body[DEEP_LINKING + "log"] == "Classeur: ltiResourceLink 1"
 
 
 def test_a_page_that_is_published_as_it_stands_is_not_published_again(opened: Opening) -> None:
@@ -141,6 +153,7 @@ def test_a_platform_that_wants_no_columns_gets_none(opened: Opening) -> None:
 def test_nothing_chosen_is_an_answer_too(opened: Opening) -> None:
     body = opened().choose()
     assert body[DEEP_LINKING + "content_items"] == []
+    assert body[DEEP_LINKING + "msg"] == "Rien n’a été choisi dans Classeur."
     assert body[L + "message_type"] == "LtiDeepLinkingResponse"
 
 

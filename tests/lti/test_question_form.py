@@ -12,10 +12,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from binder import composing
+from binder import authoring, composing
 from binder.activities import activities, numeric, order, short_answer
 from binder.db import Base
 from binder.models import Activity, ActivityVersion, Page
+from binder.vocabularies import SUBJECTS as SUBJECT_TERMS
 from tests.lti.school import School, open_school
 from tests.lti.somebody import Somebody, somebody
 
@@ -337,3 +338,47 @@ def test_the_box_is_for_authors_and_for_types_that_have_one(school: School, teac
     pupil.open(f"/lti/my/work/{school.ids['free']}")
     stranger = pupil.client.post("/lti/my/questions/try", data={**data, "token": pupil.field("token")})
     assert stranger.status_code == 403
+
+
+SUBJECTS = {
+    "français": "require",
+    "anglais": "require",
+    "Langues et cultures de l’Antiquité": "require",
+    "": "require",
+    "un atelier": "require",
+    "histoire et géographie": "half",
+    "Philosophie": "half",
+    "SVT": "ignore",
+    "mathématiques": "ignore",
+}
+
+
+@pytest.mark.parametrize("kind", ["short_answer", "cloze"])
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_accents_count_as_is_usual_in_the_binder_s_subject(
+    school: School, teacher: Somebody, kind: str, subject: str
+) -> None:
+    with school.begin() as session:
+        binder = session.get_one(Page, (school.people["teacher"].tenant_id, school.ids["page"])).binder
+        binder.subject = SUBJECT_TERMS.value(subject)
+    html = teacher.open(f"{form(school)}?type={kind}")
+    assert re.findall(r'name="accents" value="(\w+)" checked', html) == [SUBJECTS[subject]]
+    assert ("Choisi d’après la matière" in html) is bool(subject)
+    html = teacher.send(form(school), type=kind, title="T", accents="half", action="more")
+    assert re.findall(r'name="accents" value="(\w+)" checked', html) == ["half"], "what one has chosen stays"
+
+
+def test_a_question_that_was_saved_keeps_its_accents(school: School, teacher: Somebody) -> None:
+    tenant = school.people["teacher"].tenant_id
+    with school.begin() as session:
+        binder = session.get_one(Page, (tenant, school.ids["page"])).binder
+        binder.subject = SUBJECT_TERMS.value("mathématiques")
+        made = authoring.save_activity(
+            session,
+            school.people["teacher"],
+            binder.id,
+            {"title": "T", "body": {"prompt": "<p>Q</p>"}, "key": {"accepted": [{"text": "été"}]}},
+            type="short_answer",
+        )
+    html = teacher.open(f"{form(school)}?activity={made.id}")
+    assert re.findall(r'name="accents" value="(\w+)" checked', html) == ["require"]

@@ -230,3 +230,47 @@ def test_nothing_handed_in(school: School) -> None:
     teacher = somebody(school, "teacher")
     html = teacher.open(f"/lti/my/given/{school.ids['later']}/answers")
     assert "Personne n’a encore rendu" in html or teacher.status == 200
+
+
+def test_changing_the_key_leads_back_to_the_answers(school: School) -> None:
+    """Also over a try, a refusal and a change of mind."""
+    teacher = somebody(school, "teacher")
+    html = teacher.open(answers(school))
+    links = [unescape(link) for link in re.findall(r'href="(/lti/my/pages/[^"]+/activity\?[^"]+)"', html)]
+    link = next(one for one in links if str(school.ids["word"]) in one)
+    html = teacher.open(link)
+    assert f'href="{answers(school)}">Revenir sans enregistrer' in html
+    path, fields = (
+        link.partition("?")[0],
+        {
+            "activity": str(school.ids["word"]),
+            "type": "short_answer",
+            "title": "L’eau devient vapeur",
+            "prompt": "Comment s’appelle ce passage ?",
+            "accepted": ["vaporisation"],
+            "accepted_fraction": ["1"],
+            "points": "2",
+        },
+    )
+    came_from = teacher.field("from")
+    html = teacher.send(path, **{**fields, "title": ""}, **{"from": came_from})
+    assert teacher.status == 422
+    assert teacher.field("from") == came_from
+    html = teacher.send(path, **fields, **{"from": came_from})
+    assert teacher.status == 200
+    assert "Réponses de la classe" in html
+    assert re.search(
+        r'<div class="note warn" role="status"[^>]*data-focus><p>Le corrigé de cette question', html
+    )
+    press(teacher, "Utiliser le nouveau corrigé pour les copies rendues")
+    assert teacher.status == 200
+    assert "rien n’est encore fait" in teacher.html
+
+
+@pytest.mark.parametrize("odd", ["https://elsewhere.example/", "//elsewhere.example", "x" * 500, "0" * 36])
+def test_a_form_leads_nowhere_else(school: School, odd: str) -> None:
+    teacher = somebody(school, "teacher")
+    path = f"/lti/my/pages/{school.ids['sciences']}/activity"
+    html = teacher.open(f"{path}?{urlencode({'activity': school.ids['word'], 'from': odd})}")
+    assert teacher.status == 200
+    assert f'href="/lti/my/pages/{school.ids["sciences"]}/edit">Revenir sans enregistrer' in html

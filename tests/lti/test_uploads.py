@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from binder.models import Resource, Upload
+from lti.views import oversize
 from lti.views import tus as views
 from tests import media
 from tests.lti.school import School, open_school, served
@@ -275,8 +276,12 @@ def test_without_scripts_the_same_limits_hold(school: School, monkeypatch: pytes
     assert "Un nuage gris" in html
     teacher.open(f"{page}/edit")
     html = teacher.send(f"{page}/blocks", type="file", label="Film", file=(BytesIO(bytes(300_000)), "a.mp4"))
+    assert "What you sent was too large." in html
+    assert ">Film</div>" in html, "what was typed beside it is kept"
+    monkeypatch.setattr(oversize, "TIMES", 1)
+    html = teacher.send(f"{page}/blocks", type="file", label="Film", file=(BytesIO(bytes(300_000)), "a.mp4"))
     assert teacher.status == 413
-    assert "The file is larger than Classeur takes" in html
+    assert "It is larger than Classeur takes" in html
 
 
 def test_a_piece_that_breaks_off_is_not_compared(school: School, script: Sender) -> None:

@@ -1,17 +1,21 @@
 // The rich text editor over the form's texts: made when somebody is about to write there, one at a time.
 const NEAR = "200px";
 
-const mounted = new WeakSet();
+const mounted = new WeakMap(); // textarea → its editor, once it is there
 
 async function mount(form, area, { focus }) {
   if (mounted.has(area)) return;
-  mounted.add(area);
+  mounted.set(area, null);
   const [{ mount: open }, { asHtml, options }] = await Promise.all([import("../text/index.js"), import("../blocks/writing.js")]);
   const [start, end] = [area.selectionStart, area.value.length];
   area.value = asHtml(area);
   const editor = open(area, options(form));
+  if (editor.element) mounted.set(area, editor);
   if (focus && start <= end) editor.focus();
 }
+
+/** The editor over a textarea; none as long as it is not made. */
+export const editorOf = (area) => mounted.get(area) ?? null;
 
 /** Those in sight at once, the others when they come near; one that is pressed before that keeps the focus. */
 export function texts(form) {

@@ -1,5 +1,6 @@
 // What a question's form gets from scripts.
 import { live } from "./author-live.js";
+import { gaps } from "./author-gaps.js";
 import { journal } from "./author-left.js";
 import { texts } from "./author-texts.js";
 
@@ -7,6 +8,7 @@ import { texts } from "./author-texts.js";
 export function start(form) {
   form.classList.add("live");
   texts(form);
+  gaps(form);
   live(form);
   journal(form);
 }

@@ -1,4 +1,6 @@
 // Two sets of answers to one page: both are shown until the learner chooses; nothing is dropped before.
+import { plainly, wordsOfHtml } from "../activities/parts/written.js";
+
 const clone = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);
 
 function put(form, made) {
@@ -18,7 +20,7 @@ function here(fieldset) {
       if (control.checked) told.push(control.closest("label")?.textContent.trim() ?? control.value);
     } else if (control.tagName === "SELECT") {
       if (control.value) told.push(control.selectedOptions[0].textContent.trim());
-    } else if (control.value.trim()) told.push(control.value.trim());
+    } else if (plainly(control).trim()) told.push(plainly(control).trim());
   }
   return told.join(" · ");
 }
@@ -56,11 +58,12 @@ export function recovered(form, entry, choices) {
   const made = clone("recovered-template");
   const list = made.querySelector("[data-fields]");
   for (const [name, value] of entry.fields) {
-    if (!name.includes(".") || !value.trim()) continue;
+    if (!name.includes(".") || name.endsWith(".format") || !value.trim()) continue;
     const fieldset = document.getElementById(name.split(".")[0]);
     const control = [...form.elements].find((one) => one.name === name && one.value === value);
     const item = document.createElement("li");
-    const words = control?.closest("label")?.textContent.trim() || value;
+    const isHtml = entry.fields.some(([other, what]) => other === name.replace(/\.text$/, ".format") && what === "html");
+    const words = control?.closest("label")?.textContent.trim() || (isHtml ? wordsOfHtml(value) : value);
     item.textContent = `${fieldset?.querySelector(".activity-name")?.textContent ?? ""} : ${words}`;
     list.append(item);
   }

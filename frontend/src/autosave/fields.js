@@ -24,3 +24,12 @@ export function put(form, fields) {
 }
 
 export const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+const OF_FILES = ["credit", "licence", "licence_other"];
+
+/** Whether author or licence of a file stand here that is not chosen yet: the server cannot keep them without it. */
+export function waitsForFile(form) {
+  const resources = [...form.querySelectorAll("[name=resource]")];
+  const isWaiting = (one, at) => one.value.trim() && resources[at] && !resources[at].value;
+  return OF_FILES.some((name) => [...form.querySelectorAll(`[name=${name}]`)].some(isWaiting));
+}

@@ -1,6 +1,6 @@
 // One form that saves itself: journalled at each keystroke, sent when the writer pauses, one request at a time.
 import { words } from "../blocks/words.js";
-import { put, read, same } from "./fields.js";
+import { put, read, same, waitsForFile } from "./fields.js";
 import { clear, show } from "./problems.js";
 import { send } from "./send.js";
 
@@ -150,7 +150,7 @@ export class Saver {
       this.host.journal.forget(this.block, from.writer);
       this.#from = null;
     }
-    if (this.isDirty) this.#note();
+    if (this.isDirty || waitsForFile(this.form)) this.#note();
     else this.host.journal.forget(this.block, this.host.writer);
     const raw = this.#raw;
     this.#raw = null;

@@ -13,7 +13,7 @@ import { leaving } from "./leaving.js";
 import { reconcile } from "./reconcile.js";
 import { recover } from "./recover.js";
 import { prepare, ready, release } from "./rich.js";
-import { uploads } from "./upload.js";
+import { arrivals, uploads } from "./upload.js";
 import { clock, say, words } from "./words.js";
 import { options } from "./writing.js";
 
@@ -255,6 +255,7 @@ export function start() {
   new ResizeObserver(() => document.documentElement.style.setProperty("--rich-top", `${bar.offsetHeight}px`)).observe(bar);
   dialogs();
   actions(editor);
+  arrivals(editor);
   keys(editor);
   leaving(editor);
   recover(editor);

@@ -90,31 +90,74 @@ async function take(files, input, editor) {
 /** Take over the file fields of a block. */
 export function uploads(section, editor) {
   const form = section.querySelector("form[data-autosave]");
-  const inputs = form ? fileInputs(form) : [];
-  if (!inputs.length) return;
-  for (const input of inputs) {
+  for (const input of form ? fileInputs(form) : []) {
     const hint = document.createElement("span");
     hint.className = "hint";
     hint.textContent = words("choose");
     input.after(hint);
     input.addEventListener("change", () => input.files.length && take(input.files, input, editor));
   }
-  // what is dropped or pasted goes where one is, or into the first that has nothing yet
-  const place = (event) => {
-    const within = event.target.closest?.("fieldset, form")?.querySelector("input[type=file][name=file]");
-    return within ?? inputs.find((input) => !resourceOf(input).value) ?? inputs[0];
+}
+
+/** Where files go that are brought to a block: where one is, or into the first field that has nothing yet. */
+function fieldFor(section, target) {
+  const form = section.querySelector("form[data-autosave]");
+  const inputs = form ? fileInputs(form) : [];
+  const within = target.closest("fieldset, form")?.querySelector("input[type=file][name=file]");
+  return within ?? inputs.find((input) => !resourceOf(input).value) ?? inputs[0];
+}
+
+const KINDS = { image: "image", audio: "audio", video: "video" };
+const kindOf = ({ name, type }) => (/\.hei[cf]$/i.test(name) ? "image" : (KINDS[type.split("/")[0]] ?? "file"));
+
+/** Files for a block without a field for them become blocks of their own behind it; several pictures, a gallery. */
+async function addFor(files, behind, editor) {
+  const isGallery = files.length > 1 && files.every((file) => kindOf(file) === "image");
+  let after = behind;
+  for (const group of isGallery ? [files] : files.map((file) => [file])) {
+    const section = await editor.add(isGallery ? "gallery" : kindOf(group[0]), [], after);
+    if (!section) return;
+    after = section.dataset.block;
+    section.scrollIntoView({ block: "nearest" });
+    await bring(group, section, section, editor);
+  }
+}
+
+async function bring(files, target, section, editor) {
+  const input = section && fieldFor(section, target);
+  if (!input) return addFor(files, section?.dataset.block ?? "", editor);
+  input.closest("details").open = true; // how far they are is told beside the field
+  return take(files, input, editor);
+}
+
+/** Files that are dropped on the page, or pasted into it; one that misses a block opens nothing in its place. */
+export function arrivals(editor) {
+  const { place } = editor;
+  const mark = (section) => {
+    for (const one of place.querySelectorAll(".drop-files")) one.classList.remove("drop-files");
+    section?.classList.add("drop-files");
   };
-  section.addEventListener("paste", (event) => {
-    if (!event.clipboardData.files.length || event.defaultPrevented) return;
+  const sectionOf = (target) => target.closest?.("#blocks > [data-block]");
+  document.addEventListener("dragover", (event) => {
+    if (!event.dataTransfer.types.includes("Files") || event.target.matches?.("input[type=file]")) return;
     event.preventDefault();
-    take(event.clipboardData.files, place(event), editor);
+    mark(sectionOf(event.target));
+    if (!place.contains(event.target)) event.dataTransfer.dropEffect = "none";
   });
-  section.addEventListener("dragover", (event) => {
-    if (event.dataTransfer.types.includes("Files")) event.preventDefault();
-  });
-  section.addEventListener("drop", (event) => {
-    if (!event.dataTransfer.files.length || event.defaultPrevented) return;
+  document.addEventListener("dragleave", ({ relatedTarget }) => relatedTarget || mark(null));
+  document.addEventListener("drop", (event) => {
+    mark(null);
+    const files = [...event.dataTransfer.files];
+    if (!files.length || event.defaultPrevented || event.target.matches?.("input[type=file]")) return;
     event.preventDefault();
-    take(event.dataTransfer.files, place(event), editor);
+    if (place.contains(event.target)) bring(files, event.target, sectionOf(event.target), editor);
+  });
+  place.addEventListener("paste", (event) => {
+    const { files: found } = event.clipboardData;
+    // words that are pasted into a field stay words, though Word sends their picture along
+    const isText = event.target.matches?.("input, textarea") && event.clipboardData.getData("text/plain").trim();
+    if (!found.length || event.defaultPrevented || isText) return;
+    event.preventDefault();
+    bring([...found], event.target, sectionOf(event.target), editor);
   });
 }

@@ -20,6 +20,7 @@ import { blocks, headings } from "./schema/blocks.js";
 import { formula, pending, picture } from "./schema/inline.js";
 import { marks } from "./schema/marks.js";
 import { tables } from "./schema/tables.js";
+import { surround } from "./surround.js";
 import { toolbar } from "./toolbar.js";
 
 const MARGIN = 8;
@@ -231,14 +232,14 @@ class Rich {
  * @param {object} options labels, lang, upload(file) → Promise<{resource, url}>, fileUrl(resource) → address,
  *   resourceOf(address) → "resource:…" of a picture of this binder, pages() → Promise<[{id, title}]>,
  *   mathml(latex) → Promise<string>, announce(text); all may be missing
- * @returns {{focus(): void, destroy(): void, element: HTMLElement | null}} element is null if it failed: the textarea
+ * @returns {{focus(): void, destroy(): void, surround(how): object, element: HTMLElement | null}} element is null if it failed: the textarea
  *   is then there as it was
  */
 export function mount(textarea, options = {}) {
   const before = { hidden: textarea.hidden, required: textarea.required };
   try {
     const rich = new Rich(textarea, options);
-    return { focus: () => rich.focus(), destroy: () => rich.destroy(), element: rich.element };
+    return { focus: () => rich.focus(), destroy: () => rich.destroy(), surround: (how) => surround(rich.editor, how), element: rich.element };
   } catch (error) {
     Object.assign(textarea, before);
     console.warn("The text editor could not start:", error);

@@ -37,4 +37,6 @@ FIXED = (
     N_("there is but one label: add some that are wrong"),
     N_("a drawing has 200 strokes and 20,000 points at the most"),
     N_("a stroke is a list of whole numbers from 0 to 1000"),
+    N_("larger than an answer to any question can be"),
+    N_("the pictures are not kept: their words stand in their place"),
 )

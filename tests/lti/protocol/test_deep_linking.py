@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 
 from lti.claims import DEEP_LINKING, DeepLinkingSettings
 from lti.errors import ClaimInvalid, ContentItemInvalid, ContentItemsRefused
-
 from lti.protocol import deep_linking as dl
 from lti.protocol.content_items import (
     Box,
@@ -43,7 +42,7 @@ START = datetime(2026, 9, 1, 8, tzinfo=timezone(timedelta(hours=2)))
 END = datetime(2026, 9, 8, 18, 30, tzinfo=UTC)
 PICTURE = Picture(url="https://tool.example/icon.png", width=64, height=48)
 PICTURE_JSON = {"url": "https://tool.example/icon.png", "width": 64, "height": 48}
-COMMON = {"title": "Titre", "text": "Texte", "icon": PICTURE, "thumbnail": PICTURE}
+COMMON: dict[str, Any] = {"title": "Titre", "text": "Texte", "icon": PICTURE, "thumbnail": PICTURE}
 COMMON_JSON = {"title": "Titre", "text": "Texte", "icon": PICTURE_JSON, "thumbnail": PICTURE_JSON}
 
 FULL: list[tuple[ContentItem, dict[str, Any]]] = [

@@ -1,4 +1,6 @@
-// How many words there are: always to be seen, said only when something changes for the learner.
+// How many words there are: always to be seen, said only when something changes for the learner. Where emphasis and lists are
+// asked for, the text editor stands over the field; what is sent is then HTML, and says so.
+import { formatOf, plainly } from "../parts/written.js";
 import { voice, wordsOf } from "../parts/words.js";
 
 const WORD = /[\p{L}\p{N}_]+(?:[’'-][\p{L}\p{N}_]+)*/gu;
@@ -6,8 +8,48 @@ const PAUSE = 1200;
 /** So few words before the end are told. */
 const NEARLY = 20;
 
+/** The server draws a formula; without it LaTeX is to be seen. */
+async function mathml(area, latex) {
+  const data = new FormData();
+  data.set("token", area.form.elements.token.value);
+  data.set("latex", latex);
+  const response = await fetch(area.dataset.maths, { method: "POST", body: data, headers: { Accept: "application/json" } });
+  if (!response.ok && response.status !== 422) throw new Error(response.status);
+  return response.ok ? (await response.json()).mathml : "";
+}
+
+function styles({ dataset }) {
+  if (document.querySelector(`link[href="${CSS.escape(dataset.styles)}"]`)) return;
+  document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: dataset.styles }));
+}
+
+/** The editor over the field; the field as it was, if that cannot be had. */
+async function rich(fieldset, area) {
+  const format = formatOf(area);
+  const asRich = (asHtml) => {
+    if (format.value === "html") return;
+    area.value = asHtml(area);
+    format.value = "html";
+  };
+  try {
+    const [{ mount }, { asHtml }] = await Promise.all([import("../../text/index.js"), import("../../blocks/writing.js")]);
+    styles(area);
+    const before = area.value;
+    area.addEventListener("rich:reload", () => asRich(asHtml)); // before the editor's own
+    const hadFocus = document.activeElement === area;
+    asRich(asHtml);
+    const labels = JSON.parse(fieldset.querySelector("[data-labels]").content.querySelector("script").textContent);
+    const editor = mount(area, { labels, mathml: area.dataset.maths && ((latex) => mathml(area, latex)) });
+    if (!editor.element) [area.value, format.value] = [before, ""];
+    else if (hadFocus) editor.focus();
+  } catch {
+    // no network: words alone
+  }
+}
+
 export function init(fieldset) {
   const [area, place] = [fieldset.querySelector("textarea"), fieldset.querySelector("[data-count]")];
+  if (area?.dataset.rich) rich(fieldset, area);
   if (!area || !place) return;
   const [least, most] = [Number(place.dataset.least), Number(place.dataset.most)];
   const [words, say] = [wordsOf(place), voice(place)];
@@ -20,7 +62,7 @@ export function init(fieldset) {
     if (most && most - count <= NEARLY) return ["nearly", most - count];
     return [least ? "enough" : "", 0];
   };
-  const count = () => area.value.match(WORD)?.length ?? 0;
+  const count = () => plainly(area).match(WORD)?.length ?? 0;
   let before = state(count())[0];
   let timer = 0;
 
