@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask, jsonify, render_template_string, request
-from lti1p3platform.exceptions import LineItemNotFoundException
+from jwt import PyJWTError
+from lti1p3platform.exceptions import LtiDeepLinkingResponseException, LtiException
 from lti1p3platform.ltiplatform import LTI1P3PlatformConfAbstract
 from lti1p3platform.message_launch import LTIAdvantageMessageLaunchAbstract
 from lti1p3platform.oidc_login import OIDCLoginAbstract
 from lti1p3platform.registration import Registration
 from lti1p3platform.request import Request, TRequest
 from lti1p3platform.response import Response, generate_next_link
-from lti1p3platform.score import UpdateScoreStatus
-from lti1p3platform.service_connector import AssignmentsGradesService
 
 from tests.flows.world import Late, serving
 from tests.foreign.browser import TOOL
-from tests.foreign.platforms import DEPLOYMENT, PUPIL, TEACHER, Account
-from tests.keys import new_pem
+from tests.foreign.flask_services import Books, Gradebook, Roster
+from tests.foreign.platforms import DEPLOYMENT, PUPIL, TEACHER, Account, platform_pem
 
 MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership#"
 CLIENT = "classeur-at-lti1p3platform"
@@ -33,10 +32,12 @@ class FlaskRequest(Request):
     """This request of Flask, as the library wants it."""
 
     def build_metadata(self, request: Any) -> TRequest:
+        # the library adds 1 to `page` as it comes, so it must come as a number
+        counts = {name: int(request.args[name]) for name in ("page", "limit") if name in request.args}
         return {
             "method": request.method,
             "form_data": request.form.to_dict(),
-            "get_data": request.args.to_dict(),
+            "get_data": request.args.to_dict() | counts,
             "headers": request.headers,
             "content_type": request.content_type,
             "path": request.path,
@@ -71,47 +72,6 @@ class Launch(LTIAdvantageMessageLaunchAbstract):
         return render_template_string(FORM, **launch_data)
 
 
-class Gradebook(AssignmentsGradesService):
-    """Line items and scores in memory."""
-
-    def __init__(self, *args: Any, kept: dict[str, Any], scores: list[Any], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.kept, self.posted = kept, scores
-
-    def find_lineitems(self, page: int = 1, limit: int | None = None, **wanted: Any) -> Any:
-        names = {"resource_id": "resourceId", "resource_link_id": "resourceLinkId", "tag": "tag"}
-        found = [
-            item
-            for item in self.kept.values()
-            if all(item.get(names[name]) == value for name, value in wanted.items())
-        ]
-        return {"content": found, "has_next": False}
-
-    def find_lineitem(self, line_item_id: str) -> Any:
-        if line_item_id not in self.kept:
-            raise LineItemNotFoundException
-        return self.kept[line_item_id]
-
-    def create_lineitem(self, creation_data: Any) -> Any:
-        number = str(len(self.kept) + 1)
-        self.kept[number] = {**creation_data, "id": f"{self.ags.lineitems_url}/{number}"}
-        return self.kept[number]
-
-    def update_lineitem(self, update_data: Any) -> Any:
-        raise NotImplementedError
-
-    def delete_lineitem(self, line_item_id: str) -> None:
-        raise NotImplementedError
-
-    def get_results(self, line_item_id: str, *args: Any, **kwargs: Any) -> Any:
-        raise NotImplementedError
-
-    def update_score(self, line_item_id: str, score: Any) -> UpdateScoreStatus:
-        self.find_lineitem(line_item_id)
-        self.posted.append(score)
-        return UpdateScoreStatus.SUCCESS
-
-
 class Lti1p3Platform:
     """The running platform."""
 
@@ -122,7 +82,7 @@ class Lti1p3Platform:
         self.authorization_endpoint = f"{url}/auth"
         self.token_endpoint = f"{url}/token"
         self.jwks_uri = f"{url}/jwks"
-        pem = new_pem()
+        pem = platform_pem()
         self.registration = (
             Registration()
             .set_iss(url)
@@ -140,8 +100,9 @@ class Lti1p3Platform:
         self._hints: dict[str, tuple[bool, int | None]] = {}
         self._numbers = itertools.count(1)
         self._items: list[dict[str, Any]] = []
-        self._line_items: dict[str, Any] = {}
-        self._scores: list[dict[str, Any]] = []
+        self.books = Books()
+        for account in self.accounts.values():
+            self.books.enrol(account.id, self._role(account), account.name)
         self.app = self._make_app()
 
     def login_url(self, account: Account, *, picking: bool = False, item: int | None = None) -> str:
@@ -160,74 +121,94 @@ class Lti1p3Platform:
 
     def scores(self) -> list[dict[str, Any]]:
         """See `Platform.scores`."""
-        return self._scores
+        return self.books.scores
 
     def _launch(self) -> str:
         launch = Launch(FlaskRequest(request), self.configuration)
         asked = launch.get_preflight_response()
         account = self.accounts[asked["login_hint"]]
         picking, item = self._hints[asked["lti_message_hint"]]
-        roles = [MEMBERSHIP + ("Instructor" if account.teaches else "Learner")]
-        launch.set_user_data(account.id, roles, full_name=account.name)
+        launch.set_user_data(account.id, [self._role(account)], full_name=account.name)
         launch.set_launch_context_claim("class-5a", [MEMBERSHIP], "5e A")
         if picking:
-            launch.set_dl(f"{self.issuer}/picked", accept_types={"ltiResourceLink"})
+            launch.set_dl(f"{self.issuer}/picked")
         else:
             launch.set_resource_link_claim("link-1" if item is None else f"link-1-{item}", title="Classeur")
             launch.set_ags(f"{self.issuer}/lineitems")
+            launch.set_nrps(f"{self.issuer}/memberships")
         if item is not None:
             launch.set_launch_url(self._items[item]["url"])
         return str(launch.lti_launch())
 
-    def _gradebook(self) -> Gradebook:
-        return Gradebook(
-            FlaskRequest(request),
-            self.configuration,
-            f"{self.issuer}/lineitems",
-            kept=self._line_items,
-            scores=self._scores,
-        )
+    @staticmethod
+    def _role(account: Account) -> str:
+        return MEMBERSHIP + ("Instructor" if account.teaches else "Learner")
+
+    def _gradebook(self, number: str | None = None) -> Gradebook:
+        url = f"{self.issuer}/lineitems"
+        return Gradebook(FlaskRequest(request), self.configuration, url, self.books, number)
 
     def _make_app(self) -> Flask:
         app = Flask("lti1p3platform")
         app.add_url_rule("/auth", "auth", self._launch)
         app.add_url_rule("/jwks", "jwks", lambda: jsonify(self.configuration.get_jwks()))
-
-        @app.post("/token")
-        def token() -> Any:
-            return jsonify(self.configuration.get_access_token(request.form.to_dict()))
-
-        @app.post("/picked")
-        def picked() -> str:
-            self._items = self.configuration.validate_deeplinking_resp(request.form.to_dict())
-            return "taken"
-
-        @app.get("/lineitems")
-        def line_items() -> Any:
-            service = self._gradebook()
-            return _answer(service.handle_resp(service.handle_get_lineitems))
-
-        @app.post("/lineitems")
-        def create() -> Any:
-            service = self._gradebook()
-            return _answer(service.handle_resp(service.handle_create_lineitem))
-
-        @app.post("/lineitems/<number>/scores")
-        def score(number: str) -> Any:
-            service = self._gradebook()
-            return _answer(service.handle_resp(service.handle_update_score, line_item_id=number))
-
+        app.add_url_rule("/token", "token", self._token, methods=["POST"])
+        app.add_url_rule("/picked", "picked", self._picked, methods=["POST"])
+        app.add_url_rule("/memberships", "memberships", self._members)
+        for refusal in (LtiException, LtiDeepLinkingResponseException, PyJWTError):
+            app.register_error_handler(refusal, lambda error: (repr(error), 400))
+        self._add_gradebook(app)
         return app
+
+    def _token(self) -> Any:
+        return jsonify(self.configuration.get_access_token(request.form.to_dict()))
+
+    def _picked(self) -> str:
+        self._items = self.configuration.validate_deeplinking_resp(request.form.to_dict())
+        return "taken"
+
+    def _members(self) -> Any:
+        service = Roster(FlaskRequest(request), self.configuration, f"{self.issuer}/memberships", self.books)
+        answer = _answer(service.handle_resp(service.handle_get_members))
+        answer.headers.add("Link", f'<{service.differences}>; rel="differences"')
+        return answer
+
+    def _add_gradebook(self, app: Flask) -> None:
+        """The addresses of AGS, each with the method of the library that answers it."""
+        routes = {
+            "GET": ("", "handle_get_lineitems"),
+            "POST": ("", "handle_create_lineitem"),
+            "GET one": ("/<number>", "handle_get_lineitem"),
+            "PUT": ("/<number>", "handle_update_lineitem"),
+            "DELETE": ("/<number>", "handle_delete_lineitem"),
+            "POST score": ("/<number>/scores", "handle_update_score"),
+            "GET results": ("/<number>/results", "handle_get_results"),
+        }
+
+        def answering(handler: str) -> Callable[..., Any]:
+            def view(number: str | None = None) -> Any:
+                service = self._gradebook(number)
+                given = {} if number is None else {"line_item_id": number}
+                return _answer(service.handle_resp(getattr(service, handler), **given))
+
+            return view
+
+        for name, (path, handler) in routes.items():
+            method = name.split()[0]
+            app.add_url_rule(f"/lineitems{path}", handler, answering(handler), methods=[method])
 
 
 def _answer(response: Response) -> Any:
-    result = response.result
-    body = result["content"] if result and "content" in result else result
-    answer = jsonify(body if response.code < 300 else {"error": response.message})
+    result = dict(response.result) if response.result else {}
+    following = result.pop("next", None)
+    result.pop("has_next", None)
+    answer = jsonify(result.get("content", result) if response.code < 300 else {"error": response.message})
     answer.content_type = response.media_type
     answer.status_code = response.code
-    if result and result.get("next"):
-        answer.headers["Link"] = generate_next_link(result["next"])
+    if response.code == 204:
+        answer.set_data("")
+    if following:
+        answer.headers["Link"] = generate_next_link(following)
     return answer
 
 

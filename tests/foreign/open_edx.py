@@ -1,7 +1,13 @@
 """Open edX's LTI platform (lti-consumer-xblock): its Django app as it is, with a database, without the LMS around it.
 
-Its own views answer the authorization request, publish the keys, give tokens, keep line items and scores, and take
-the deep linking response. What the LMS would add is stood in for: a signed-in author, and page templates.
+Its own views answer the authorization request, publish the keys, give tokens, keep line items and scores, list the
+members of a course, and take the deep linking response. What the LMS would add is stood in for: a signed-in author,
+page templates, and who is in a course.
+
+What it lacks (11.4.4, found in its source): results are of everybody unless a person stands in the path, and have no
+pages, nor have line items; nobody may delete a line item (its permissions say `delete` where Django's action is
+`destroy`); a resource link must be a usage key; NRPS has pages, but no filter by role, no resource link and no
+differences; deep linking takes no files.
 """
 
 from __future__ import annotations
@@ -9,14 +15,15 @@ from __future__ import annotations
 import logging
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
 from tests.flows.world import Late, serving
 from tests.foreign.browser import TOOL
-from tests.foreign.platforms import Account
+from tests.foreign.platforms import PUPIL, TEACHER, Account, platform_pem
 
 BLOCK = "block-v1:Lycee+Maths+2026+type@lti_consumer+block@classeur"
 ROOT = "http://lms.invalid"
@@ -84,7 +91,12 @@ class OpenEdx:
         from lti_consumer.models import Lti1p3Passport, LtiConfiguration
         from opaque_keys.edx.keys import UsageKey
 
-        passport = Lti1p3Passport.objects.create(name="Classeur", lti_1p3_tool_keyset_url=tool_jwks)
+        passport = Lti1p3Passport.objects.create(
+            name="Classeur",
+            lti_1p3_tool_keyset_url=tool_jwks,
+            lti_1p3_internal_private_key=platform_pem(),
+            lti_1p3_internal_private_key_id="open-edx-1",
+        )
         LtiConfiguration.objects.all().delete()
         self.configuration = LtiConfiguration.objects.create(
             version=LtiConfiguration.LTI_1P3,
@@ -96,6 +108,7 @@ class OpenEdx:
             lti_advantage_deep_linking_enabled=True,
             lti_advantage_deep_linking_launch_url=f"{TOOL}/lti/launch",
             lti_advantage_ags_mode=LtiConfiguration.LTI_ADVANTAGE_AGS_PROGRAMMATIC,
+            lti_advantage_enable_nrps=True,
         )
         base = f"{url}/api/lti_consumer/v1"
         self.issuer = url
@@ -149,6 +162,38 @@ class OpenEdx:
         ]
 
 
+def course_members(_course: Any) -> dict[int, dict[str, Any]]:
+    """Who is in the course, in the form of the LMS."""
+    return {
+        number: {
+            "id": number,
+            "name": account.name,
+            "email": f"{account.id}@school.invalid",
+            "roles": ["staff" if account.teaches else "student"],
+        }
+        for number, account in enumerate((TEACHER, PUPIL), 1)
+    }
+
+
+def external_ids(_users: Any) -> dict[int, Any]:
+    """The same people's names for tools."""
+    return {
+        number: SimpleNamespace(external_user_id=account.id)
+        for number, account in enumerate((TEACHER, PUPIL), 1)
+    }
+
+
+LMS: dict[str, Callable[..., Any]] = {
+    "lti_consumer.plugin.compat.user_has_studio_write_access": lambda *_: True,
+    "lti_consumer.plugin.compat.get_course_members": course_members,
+    "lti_consumer.plugin.compat.merge_course_forum_roles": lambda *_: None,
+    "lti_consumer.plugin.compat.batch_get_or_create_externalids": external_ids,
+    "lti_consumer.plugin.views.get_lti_pii_sharing_state_for_course": lambda *_: True,
+    "lti_consumer.plugin.views.track_event": lambda *_: None,
+}
+"""What the LMS does."""
+
+
 @contextmanager
 def running(tool_jwks: str) -> Iterator[OpenEdx]:
     """Serve it; `configure` comes first."""
@@ -157,11 +202,10 @@ def running(tool_jwks: str) -> Iterator[OpenEdx]:
     from django.test.utils import override_settings
 
     late = Late()
-    with (
-        serving(late) as port,  # type: ignore[arg-type]
-        override_settings(LMS_ROOT_URL=f"http://127.0.0.1:{port}"),
-        patch("lti_consumer.plugin.compat.user_has_studio_write_access", lambda *_: True),
-        patch("lti_consumer.plugin.views.track_event", lambda *_: None),
-    ):
+    with ExitStack() as stack:
+        port = stack.enter_context(serving(late))  # type: ignore[arg-type]
+        stack.enter_context(override_settings(LMS_ROOT_URL=f"http://127.0.0.1:{port}"))
+        for name, stand_in in LMS.items():
+            stack.enter_context(patch(name, stand_in))
         late.app = get_wsgi_application()
         yield OpenEdx(str(settings.LMS_ROOT_URL), tool_jwks)

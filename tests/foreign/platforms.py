@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol
+
+from tests.keys import new_pem
 
 DEPLOYMENT = "1"
 
@@ -19,6 +22,12 @@ class Account:
 
 TEACHER = Account("t-1", "Claire Morel", teaches=True)
 PUPIL = Account("p-1", "Lina Petit")
+
+
+@cache
+def platform_pem() -> str:
+    """The key of every platform here: their own code takes a second to make one."""
+    return new_pem()
 
 
 class Platform(Protocol):
