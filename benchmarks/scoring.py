@@ -1,4 +1,4 @@
-"""Answers scored per second, for each type of question: the answer as a form sends it, cleaned, scored and summed up."""
+"""Answers scored per second, for each type of question, and how long its slowest hostile answer takes."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import Any
 
 import marshmallow
 
+from benchmarks import hostile
 from benchmarks.measuring import Figure
-from binder.activities import activities
+from binder.activities import ActivityType, activities
 
 __all__ = ["measure"]
 
@@ -76,4 +77,10 @@ def measure() -> list[Figure]:
         figures.append(
             Figure(f"scoring {kind.name}", rate, "answers/s", "marshmallow, one text", least, spread)
         )
-    return figures
+    return figures + [_worst(kind) for kind in activities]
+
+
+def _worst(kind: ActivityType) -> Figure:
+    """Milliseconds of processor time for the slowest of `hostile.answers`, beside the bound."""
+    took, _ = hostile.worst(kind)
+    return Figure(f"worst answer, {kind.name}", took * 1000, "ms", "the bound", hostile.LIMIT * 1000)

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from binder.access import Viewer
 from binder.accommodating import entitled_here
 from binder.clock import now
-from binder.models import Accommodation, Assignment, Person, Preset
+from binder.models import Accommodation, Assignment, Person, Preset, Tenant
 from binder.recipients import Card, learners_here, meant
-from binder.school_year import SchoolYear
+from binder.school_year import SchoolYear, is_public_holiday
 from binder.windows import window
 
 __all__ = ["Advice", "Concern", "Longer", "advice", "longer"]
@@ -35,7 +35,7 @@ class Concern(StrEnum):
     MUCH = "much"
     """The class has two other pieces of work for that day."""
     HOLIDAY = "holiday"
-    """Due on a day without school."""
+    """Due on a day without school: a week-end, a public holiday, or in the school's holidays."""
     OUT_OF_HOURS = "out-of-hours"
     """Opened to pupils in the evening, at night, or at the week-end."""
     NO_END = "no-end"
@@ -66,13 +66,16 @@ def advice(
     *,
     preset: Preset,
     zone: tzinfo,
-    holidays: str = "",
+    holidays: str | None = None,
 ) -> list[Advice]:
     """What may not be meant with these cards.
 
     :param zone: the school's clock.
-    :param holidays: zone of its holidays, `A`, `B` or `C`; elsewhere only week-ends are known.
+    :param holidays: zone of its holidays; None for that of the viewer's school. Where it is none of `ZONES`, only
+        week-ends and public holidays are known.
     """
+    if holidays is None:
+        holidays = session.scalar(sa.select(Tenant.zone).where(Tenant.id == viewer.tenant_id)) or ""
     found = []
     for number, card in enumerate(cards):
         concerns = [*_of_due(session, viewer, card.due_at, zone, holidays)]
@@ -102,7 +105,7 @@ def _of_due(
     )
     if (session.scalar(others) or 0) >= MUCH:
         found.append(Concern.MUCH)
-    if not SchoolYear.of(day, holidays).is_school_day(day):
+    if is_public_holiday(day) or not SchoolYear.of(day, holidays).is_school_day(day):
         found.append(Concern.HOLIDAY)
     return found
 

@@ -22,6 +22,7 @@ from binder.windows import MAX_MINUTES, Window, checked
 __all__ = [
     "Card",
     "Rules",
+    "Terms",
     "assignment_of",
     "distribute",
     "give",
@@ -152,15 +153,34 @@ def _given(session: Session, viewer: Viewer, page: Page, card: Card, rules: Rule
     return assignment
 
 
+@dataclass(frozen=True)
+class Terms:
+    """How a link that a teacher placed gives its page: what stands here holds for the whole class."""
+
+    activity_id: UUID | None = None
+    """The only activity of the page that it is about."""
+    opens_at: datetime | None = None
+    due_at: datetime | None = None
+    max_attempts: int = 1
+    preset: Preset = Preset.HOMEWORK
+
+
 def place(
-    session: Session, tenant_id: UUID, page_id: UUID, audience_id: UUID, created_by_id: UUID
+    session: Session,
+    tenant_id: UUID,
+    page_id: UUID,
+    audience_id: UUID,
+    created_by_id: UUID,
+    terms: Terms | None = None,
 ) -> Assignment:
     """The assignment behind a link that a teacher placed in a class: found, or made on its first opening.
 
     The caller vouches that the teacher `created_by_id`, who owns the page, placed that link. It is for the whole class.
 
+    :param terms: None takes whatever the class was given of the page; else there is one for each set of terms.
     :raises NotFound: if there is no such page any more.
     """
+    wanted = terms or Terms()
     query = (
         sa.select(Assignment)
         .where(
@@ -168,23 +188,40 @@ def place(
             Assignment.page_id == page_id,
             Assignment.audience_id == audience_id,
             ~Assignment.recipients.any(),
+            Assignment.activity_id == wanted.activity_id
+            if wanted.activity_id is not None
+            else Assignment.activity_id.is_(None),
         )
         .order_by(Assignment.id)
     )
-    existing = session.scalars(query).first()
+    existing = _as_wanted(session, query, terms)
     if existing is None:  # of those who open it first at the same moment, one makes it
         page = session.get(Page, (tenant_id, page_id), with_for_update=True)
         if page is None or page.trashed_at is not None or page.binder.trashed_at is not None:
             raise NotFound("no such page")
-        existing = session.scalars(query).first()
+        existing = _as_wanted(session, query, terms)
     if existing is not None:
         return existing
     assignment = Assignment(
-        tenant_id=tenant_id, page_id=page_id, audience_id=audience_id, created_by_id=created_by_id
+        tenant_id=tenant_id,
+        page_id=page_id,
+        audience_id=audience_id,
+        created_by_id=created_by_id,
+        **{term.name: getattr(wanted, term.name) for term in fields(Terms)},
     )
     session.add(assignment)
     session.flush()
     return assignment
+
+
+def _as_wanted(session: Session, query: sa.Select[Any], terms: Terms | None) -> Assignment | None:
+    found = session.scalars(query)
+    same = (
+        one
+        for one in found
+        if terms is None or all(getattr(one, it.name) == getattr(terms, it.name) for it in fields(Terms))
+    )
+    return next(same, None)
 
 
 def assignment_of(session: Session, viewer: Viewer, assignment_id: UUID, action: str) -> Assignment:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -19,6 +19,11 @@ from binder.windows import GRACE, windows_of
 __all__ = ["asked", "close_overdue", "is_any_overdue", "seed", "submit", "versions_now"]
 
 log = logging.getLogger(__name__)
+PATIENCE = timedelta(minutes=15)
+"""How long a copy that could not be scored is left alone, by each process."""
+MOST_LEFT = 1000
+_left: dict[UUID, datetime] = {}
+"""Attempt → until when; who looks meanwhile sees it as it is, and nothing is tried again."""
 
 
 def seed(tenant_id: UUID, assignment_id: UUID, person_id: UUID | None, number: int) -> str:
@@ -54,13 +59,24 @@ def submit(session: Session, attempt: Attempt, instant: datetime, *, by_server: 
 
 
 def _overdue(assignment_id: UUID | None) -> list[sa.ColumnElement[bool]]:
-    conditions = [Attempt.submitted_at.is_(None), Attempt.deadline_at < now() - GRACE]
+    instant = now()
+    conditions = [Attempt.submitted_at.is_(None), Attempt.deadline_at < instant - GRACE]
+    if left := [attempt for attempt, until in _left.items() if until > instant]:
+        conditions.append(Attempt.id.not_in(left))
     return conditions if assignment_id is None else [*conditions, Attempt.assignment_id == assignment_id]
 
 
 def is_any_overdue(session: Session, *, assignment_id: UUID | None = None) -> bool:
     """Whether there is anything for `close_overdue` to do."""
     return session.execute(sa.select(Attempt.id).where(*_overdue(assignment_id)).limit(1)).first() is not None
+
+
+def _leave(attempt_id: UUID) -> None:
+    instant = now()
+    for known in [one for one, until in _left.items() if until <= instant]:
+        _left.pop(known, None)
+    if len(_left) < MOST_LEFT:
+        _left[attempt_id] = instant + PATIENCE
 
 
 def close_overdue(session: Session, limit: int = 100, *, assignment_id: UUID | None = None) -> int:
@@ -87,5 +103,6 @@ def close_overdue(session: Session, limit: int = 100, *, assignment_id: UUID | N
                 submit(session, attempt, attempt.deadline_at, by_server=True)
             closed += 1
         except Exception:  # one copy that cannot be scored must not keep the others waiting
-            log.exception("cannot hand in the attempt %s", attempt.id)
+            log.exception("cannot hand in the attempt %s", id)
+            _leave(id)
     return closed

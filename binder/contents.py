@@ -201,7 +201,7 @@ def _given(session: Session, viewer: Viewer, binder: Binder) -> dict[UUID, Given
         .add_columns(Assignment.page_id, Assignment.id)
         .join(Page, sa.and_(Page.tenant_id == Assignment.tenant_id, Page.id == Assignment.page_id))
         .where(Assignment.tenant_id == viewer.tenant_id, Assignment.audience_id == viewer.audience_id)
-        .where(Page.binder_id == binder.id)
+        .where(Page.binder_id == binder.id, Assignment.activity_id.is_(None))
         .subquery()
     )
     rank, page_id, assignment_id = last.c

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -11,11 +13,25 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from binder import visibility
+from binder.access import Role
 from binder.activities import Effect, Score, ScoreState, type_of
 from binder.asking import content_of
-from binder.models import ActivityVersion, Assignment, Attempt
+from binder.blocks import kind_of
+from binder.models import ActivityVersion, Assignment, Attempt, Membership, PageRevision
+from binder.revisions import published, versions_of
 
-__all__ = ["Marking", "corrected", "effects_of", "marking", "result_of", "score_one"]
+__all__ = [
+    "Marking",
+    "corrected",
+    "effects_of",
+    "greatest_points",
+    "marking",
+    "result_of",
+    "score_one",
+]
+
+EVER = datetime.max.replace(tzinfo=UTC)
 
 WRONG = (ScoreState.INCORRECT.value, ScoreState.PARTIAL.value)
 
@@ -116,3 +132,70 @@ def _tries_before(attempt: Attempt, name: str, response: Any) -> int:
         return 0
     is_last = check["response"] == response and check["result"]["state"] in WRONG and not check["right"]
     return int(check["wrong"]) - int(is_last)
+
+
+def greatest_points(session: Session, given: Assignment | PageRevision) -> Fraction:
+    """The most points that any learner can get: what a gradebook's column is out of.
+
+    Of a draw, the questions count that are worth most, as many as are drawn; of blocks for groups, those that one learner
+    may see; blocks that are still hidden count, questions that were neutralised do not.
+
+    :param given: an assignment, in whose class the groups are known; or a page before it is given: as if each learner were
+        in one group at the most.
+    """
+    revision = given if isinstance(given, PageRevision) else published(session, given.page)
+    versions: Mapping[str, ActivityVersion] = versions_of(session, revision)
+    blocks: Sequence[Mapping[str, Any]] = revision.blocks
+    groups = {block["audience"] for block in blocks if block.get("audience")}
+    whose = {frozenset[str](), *(frozenset((one,)) for one in groups)}
+    if isinstance(given, Assignment):
+        blocks = visibility.alone(given, blocks)
+        versions = corrected(session, given, versions)
+        neutral = {name for name, correction in given.corrections.items() if correction.get("neutral")}
+        versions = {name: version for name, version in versions.items() if name not in neutral}
+        whose = _memberships(session, given) or whose if groups else whose
+    points = {name: version.points for name, version in versions.items()}
+    seen = (visibility.seen(blocks, audiences=audiences, at=EVER) for audiences in whose)
+    return max(_greatest(theirs, points) for theirs in seen)
+
+
+def _memberships(session: Session, assignment: Assignment) -> set[frozenset[str]]:
+    """Which classes and groups each learner is in to whom this was given, each combination once."""
+    mine = sa.orm.aliased(Membership)
+    query = (
+        sa.select(Membership.person_id, mine.audience_id)
+        .join(mine, sa.and_(mine.tenant_id == Membership.tenant_id, mine.person_id == Membership.person_id))
+        .where(
+            Membership.tenant_id == assignment.tenant_id,
+            Membership.audience_id == assignment.audience_id,
+            Membership.role == Role.LEARNER.value,
+            Membership.active,
+            mine.active,
+        )
+    )
+    audiences: dict[UUID, set[str]] = defaultdict(set)
+    for person_id, audience_id in session.execute(query):
+        audiences[person_id].add(str(audience_id))
+    return {frozenset(theirs) for person, theirs in audiences.items() if assignment.is_for(person)}
+
+
+def _greatest(blocks: Sequence[Mapping[str, Any]], points: Mapping[str, Fraction]) -> Fraction:
+    """The most that these blocks ask for; what several draws have in common is asked once."""
+    draws = [block for block in blocks if block["type"] == "draw"]
+    asked = {name for block in blocks if block not in draws for name in kind_of(block).activities(block)}
+    places = [set(block["activities"]) for block in draws for _ in range(block["count"])]
+    taken: dict[int, str] = {}
+
+    def find(name: str, seen: set[int]) -> bool:
+        for place, names in enumerate(places):
+            if name in names and place not in seen:
+                seen.add(place)
+                if place not in taken or find(taken[place], seen):
+                    taken[place] = name
+                    return True
+        return False
+
+    drawn = {name for names in places for name in names if name in points} - asked
+    for name in sorted(drawn, key=lambda name: -points[name]):
+        find(name, set())  # the dearest first: what has a place once keeps one
+    return sum((points[name] for name in (asked & points.keys()) | set(taken.values())), Fraction(0))

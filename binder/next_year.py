@@ -110,6 +110,7 @@ def plan(session: Session, viewer: Viewer, binder_id: UUID, audience_id: UUID, s
             Assignment.audience_id == audience_id,
             Page.binder_id == binder.id,
             Page.trashed_at.is_(None),
+            Assignment.activity_id.is_(None),
         )
         .options(joinedload(Assignment.page))
         .order_by(
@@ -203,6 +204,7 @@ def _given(session: Session, viewer: Viewer, binder: Binder, ids: Sequence[UUID]
             Assignment.id.in_(ids),
             Page.binder_id == binder.id,
             Page.trashed_at.is_(None),
+            Assignment.activity_id.is_(None),
         )
         .order_by(Assignment.id)
     )

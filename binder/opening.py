@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from binder.access import Role, Viewer, find, may, who
-from binder.errors import Forbidden
+from binder.errors import Forbidden, NotFound
 from binder.models import Audience, Binder, Membership, Opening
 from binder.owning import own_binder
 
-__all__ = ["as_pupil", "close", "open_to_class", "opened", "opened_to"]
+__all__ = ["as_pupil", "close", "open_placed", "open_to_class", "opened", "opened_to"]
 
 
 def open_to_class(session: Session, viewer: Viewer, binder_id: UUID) -> Opening:
@@ -35,6 +35,34 @@ def open_to_class(session: Session, viewer: Viewer, binder_id: UUID) -> Opening:
     session.flush()
     session.expire(binder, ["openings"])
     return opening
+
+
+def open_placed(
+    session: Session, tenant_id: UUID, binder_id: UUID, audience_id: UUID, created_by_id: UUID
+) -> None:
+    """Open a binder to a class in which a teacher has placed a link to it; nothing happens if it is open.
+
+    The caller vouches that the teacher `created_by_id`, who writes the binder, placed that link.
+
+    :raises NotFound: if there is no such binder any more.
+    """
+    binder = session.get(Binder, (tenant_id, binder_id), with_for_update=True)
+    if binder is None or binder.is_bank or binder.trashed_at is not None:
+        raise NotFound("no such binder")
+    known = sa.select(Opening.id).where(
+        Opening.tenant_id == tenant_id, Opening.audience_id == audience_id, Opening.binder_id == binder_id
+    )
+    if session.execute(known).first() is None:
+        session.add(
+            Opening(
+                tenant_id=tenant_id,
+                binder_id=binder_id,
+                audience_id=audience_id,
+                created_by_id=created_by_id,
+            )
+        )
+        session.flush()
+        session.expire(binder, ["openings"])
 
 
 def close(session: Session, viewer: Viewer, binder_id: UUID) -> None:

@@ -15,7 +15,14 @@ from binder.errors import NotFound
 from binder.keeping import Kept
 from binder.models import ActivityVersion, Attempt, Page, PageRevision
 
-__all__ = ["published", "revision_by_id", "revision_by_number", "revision_of", "versions_of"]
+__all__ = [
+    "published",
+    "revision_asking",
+    "revision_by_id",
+    "revision_by_number",
+    "revision_of",
+    "versions_of",
+]
 
 _REVISION = sa.select(*PageRevision.__table__.c).where(
     PageRevision.tenant_id == sa.bindparam("tenant_id"), PageRevision.id == sa.bindparam("id")
@@ -87,6 +94,26 @@ def published(session: Session, page: Page) -> PageRevision:
     if revision is None:
         raise NotFound("the page is not published")
     return revision
+
+
+def revision_asking(session: Session, revision: PageRevision, activity_id: UUID | None) -> PageRevision:
+    """The page as an assignment that begins now shows it: as published, or as it was last published with the activity.
+
+    :param activity_id: the only one that the assignment is about; a later revision may be without it.
+    :raises NotFound: if it was never published.
+    """
+    name = str(activity_id)
+    if activity_id is None or name in revision.activities:
+        return revision
+    before = sa.select(PageRevision.id, PageRevision.activities).where(
+        PageRevision.tenant_id == revision.tenant_id,
+        PageRevision.page_id == revision.page_id,
+        PageRevision.number < revision.number,
+    )
+    for id, activities in session.execute(before.order_by(PageRevision.number.desc())):
+        if name in activities:
+            return revision_by_id(session, revision.tenant_id, id)
+    raise NotFound("the question was never published")
 
 
 def versions_of(session: Session, revision: PageRevision) -> Mapping[str, ActivityVersion]:

@@ -54,9 +54,10 @@ ATTRIBUTES: dict[str, set[str]] = {
 NUMBERS = {"colspan", "rowspan", "start"}
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 VOID = frozenset({"br", "hr", "img"})
-UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+TURNING_SIGNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+TURNING = re.compile(f"[{TURNING_SIGNS}]")
 """Characters that turn the direction of reading round: a link could show another address than its own."""
+UNFIT = re.compile(f"[\ud800-\udfff{TURNING_SIGNS}]")
 ID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 REL = "noopener noreferrer nofollow"
 CLEANED = re.compile(r'<(/?)([a-z][a-z0-9]*)((?:\s[a-z-]+="[^"]*")*)>')
@@ -223,7 +224,7 @@ def storable(data: Any, *, depth: int = 0) -> Any:
     :raises Invalid: if it is nested deeper than anything that makes sense.
     """
     if isinstance(data, str):
-        return TURNING.sub("", UNSTORABLE.sub("", data))
+        return _storable_text(data)
     if depth > MAX_NESTING:
         raise Invalid("nested too deep", {"nesting": [f"nested deeper than {MAX_NESTING} levels"]})
     if isinstance(data, Mapping):
@@ -231,6 +232,16 @@ def storable(data: Any, *, depth: int = 0) -> Any:
     if isinstance(data, list):
         return [storable(value, depth=depth + 1) for value in data]
     return data
+
+
+def _storable_text(text: str) -> str:
+    """Sign by sign, so that a long text of nothing but such signs takes no longer than any other."""
+    text = text.replace("\x00", "")
+    if text.isascii() or not UNFIT.search(text):
+        return text
+    for sign in TURNING_SIGNS:
+        text = text.replace(sign, "")
+    return text.encode("utf-8", "ignore").decode("utf-8")  # halves of surrogate pairs cannot be encoded
 
 
 def plain(html: str) -> str:

@@ -13,7 +13,7 @@ from functools import cache
 
 from vacances_scolaires_france import SchoolHolidayDates
 
-__all__ = ["ZONES", "SchoolYear", "moved"]
+__all__ = ["ZONES", "SchoolYear", "is_public_holiday", "moved"]
 
 ZONES = ("A", "B", "C")
 WEEK = timedelta(days=7)
@@ -31,6 +31,28 @@ def _is_holiday(day: date, zone: str) -> bool:
     if zone not in ZONES or not calendar.min_year <= day.year <= calendar.max_year:
         return False
     return bool(calendar.is_holiday_for_zone(day, zone))
+
+
+@cache
+def _public_holidays(year: int) -> frozenset[date]:
+    """Those of the whole country, article L3133-1 of the Code du travail."""
+    easter = _easter(year)
+    fixed = ((1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25))
+    return frozenset((*(date(year, *day) for day in fixed), *(easter + DAY * more for more in (1, 39, 50))))
+
+
+def _easter(year: int) -> date:
+    """Easter Sunday by the Gregorian calendar: the first Sunday after the full moon on or after 21 March."""
+    golden, century = year % 19, year // 100
+    moon = (19 * golden + century - century // 4 - (8 * century + 13) // 25 + 15) % 30
+    moon -= moon == 29 or (moon == 28 and golden > 10)
+    full = date(year, 3, 21) + DAY * moon
+    return full + DAY * (6 - full.weekday() or 7)
+
+
+def is_public_holiday(day: date) -> bool:
+    """Whether France does not work on that day, Sundays apart; those of Alsace and overseas are not known here."""
+    return day in _public_holidays(day.year)
 
 
 def _monday(day: date) -> date:

@@ -17,7 +17,7 @@ from binder.closing import close_overdue, is_any_overdue, seed, submit, versions
 from binder.errors import Closed, Forbidden, NotFound
 from binder.marking import effects_of, result_of, score_one
 from binder.models import Attempt, Preset
-from binder.revisions import published, versions_of
+from binder.revisions import published, revision_asking, versions_of
 from binder.saving import (
     Place,
     attempts_of,
@@ -60,7 +60,7 @@ def begin(session: Session, viewer: Viewer, assignment_id: UUID, *, number: int)
     if window.is_over(now()):
         raise Closed("over")
     check_may_begin(window, attempts, number)
-    revision = published(session, assignment.page)
+    revision = revision_asking(session, published(session, assignment.page), assignment.activity_id)
     place = Place(viewer, assignment_id, revision.id, number)
     begun = begin_attempt(session, place, assignment, revision, {}, window)
     return begun or attempts_of(session, assignment, person_id)[-1]

@@ -17,9 +17,10 @@ from binder.blocks.draw import drawn
 from binder.clock import now
 from binder.models import ActivityVersion, Assignment, Membership, PageRevision
 
-__all__ = ["Seen", "asked", "audiences_of", "seen", "seen_by", "seen_in_class"]
+__all__ = ["Seen", "alone", "asked", "audiences_of", "seen", "seen_by", "seen_in_class"]
 
 Block = Mapping[str, Any]
+KEPT = ("id", "files", "hidden_until", "audience")
 
 
 @dataclass(frozen=True)
@@ -68,11 +69,30 @@ def seen_by(
     *,
     done_at: datetime | None = None,
 ) -> Sequence[Block]:
-    """The blocks of a page that was given to a class, as these persons see them now.
+    """The blocks of a page that was given to a class, as these persons see them now: all, or its only question.
 
     :param done_at: as for `seen`.
     """
-    return _seen(session, revision, assignment.audience_id, persons, done_at)
+    return alone(assignment, _seen(session, revision, assignment.audience_id, persons, done_at))
+
+
+def alone(assignment: Assignment, blocks: Sequence[Block]) -> Sequence[Block]:
+    """What an assignment shows of a page's blocks: where it is about one activity, the block of that one.
+
+    Whoever shows, saves, scores or counts goes by these blocks, so nothing else of the page is asked.
+    """
+    if assignment.activity_id is None:
+        return blocks
+    name = str(assignment.activity_id)
+    return [_only(block, name) for block in blocks if name in kind_of(block).activities(block)][:1]
+
+
+def _only(block: Block, name: str) -> Block:
+    """The block itself, or – of one from which questions are drawn – a block of the one that is always asked."""
+    if block.get("activity") == name:
+        return block
+    kept = {field: block[field] for field in KEPT if field in block}
+    return {**kept, "type": "activity", "activity": name}
 
 
 def seen_in_class(session: Session, viewer: Viewer, revision: PageRevision) -> Sequence[Block]:

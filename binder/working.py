@@ -31,7 +31,7 @@ from binder.models import (
     PageRevision,
     Recipient,
 )
-from binder.revisions import revision_by_id, revision_of, versions_of
+from binder.revisions import revision_asking, revision_by_id, revision_of, versions_of
 from binder.windows import GRACE, Window, window, windows_of
 
 __all__ = ["Work", "open_work", "seed", "work_of_attempt"]
@@ -214,6 +214,7 @@ def open_work(
     if shown is None:
         raise NotFound("the page is not published")
     page = revision_by_id(session, viewer.tenant_id, shown)
+    page = revision_asking(session, page, assignment.activity_id)
     persons = {person for person in (whose, *viewer.children) if person and person_id in (None, person)}
     must_begin = attempt is None and given.window.minutes is not None and not viewer.teaches
     done_at = attempt.submitted_at if attempt else None

@@ -98,7 +98,8 @@ def work_list(session: Session, viewer: Viewer, person_id: UUID | None = None, *
         grade = released(attempt) if attempt else None
         window = windows[one.id, person]
         part = _part(one, window, attempt, grade, seen.get(one.id), zone)
-        items.append(Item(one, window, part, attempt, grade, asked.get(one.page_id, 0)))
+        questions = asked.get(one.page_id, 0) if one.activity_id is None else 1
+        items.append(Item(one, window, part, attempt, grade, questions))
     order = list(Part)
     return sorted(items, key=lambda item: (order.index(item.part), *_urgency(item)))
 

@@ -17,7 +17,7 @@ from marshmallow import fields, validate
 from binder.activities.content import Content
 from binder.activities.describing import json_schema
 from binder.activities.helping import Helping
-from binder.activities.values import Points
+from binder.activities.values import Points, bounded
 from binder.errors import Invalid
 from binder.registry import Registry
 from binder.sanitize import Html, pictured, storable
@@ -189,7 +189,7 @@ class ActivityType(Helping, ABC):
         if not isinstance(data, Mapping):
             raise Invalid("an answer is an object", {"answer": ["an answer is an object"]})
         try:
-            return dict(self.Response().load(storable(data)))
+            return dict(self.Response().load(storable(bounded(data))))
         except marshmallow.ValidationError as error:
             raise Invalid(f"not an answer to a {self.name} activity", {"answer": error.messages}) from None
 

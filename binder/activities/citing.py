@@ -8,7 +8,17 @@ from typing import Any
 
 from binder.activities.base import Content
 from binder.activities.pairing import best_pairs
-from binder.activities.texts import Accepted, Match, Reason, Rejected, Rules, compare, folded_always, matches
+from binder.activities.texts import (
+    Accepted,
+    Match,
+    Reason,
+    Rejected,
+    Rules,
+    accepting,
+    compare,
+    folded_always,
+    matches,
+)
 
 __all__ = ["REPEATED", "Found", "accepted", "found", "nearest", "rejected", "rules", "typed"]
 
@@ -29,7 +39,7 @@ def accepted(content: Content) -> list[list[Accepted]]:
     """The accepted answers, each with all the ways to write it."""
     return [
         [
-            Accepted(text, Fraction(answer["fraction"]), answer["feedback"])
+            accepting(text, answer["fraction"], answer["feedback"])
             for text in (answer["text"], *answer["variants"])
         ]
         for answer in content.key["accepted"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -45,7 +46,7 @@ class Stroke(marshmallow.Schema):
     """
 
     ink = fields.String(load_default="black", validate=validate.OneOf(INKS))
-    width = fields.Integer(load_default=WIDTHS[0], validate=validate.OneOf(WIDTHS))
+    width = fields.Integer(strict=True, load_default=WIDTHS[0], validate=validate.OneOf(WIDTHS))
     points = fields.String(
         required=True,
         validate=[
@@ -53,6 +54,48 @@ class Stroke(marshmallow.Schema):
             validate.Regexp(PLACES, error="a stroke is a list of whole numbers from 0 to 1000"),
         ],
     )
+
+
+NAMES = frozenset(("ink", "width", "points"))
+BY_DEFAULT = {"ink": "black", "width": WIDTHS[0]}
+
+
+class Strokes(fields.List[Any]):
+    """A marshmallow field: a list of `Stroke`s, the good ones read at once; the first that is none ends it."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(fields.Nested(Stroke), **options)
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> list[Any]:
+        if not isinstance(value, list):
+            raise self.make_error("invalid")
+        if len(value) > MOST_STROKES:
+            raise marshmallow.ValidationError(TOO_MUCH)
+        return [_stroke(number, given) for number, given in enumerate(value)]
+
+
+def _stroke(number: int, given: Any) -> dict[str, Any]:
+    if isinstance(given, Mapping) and given.keys() <= NAMES:
+        stroke = {**BY_DEFAULT, **given}
+        points = stroke.get("points")
+        if (
+            stroke["ink"] in INKS
+            and stroke["width"] in WIDTHS
+            and isinstance(points, str)
+            and READABLE.match(points)
+        ):
+            return {**stroke, "width": int(stroke["width"])}
+    try:
+        loaded: dict[str, Any] = STROKE.load(given)
+    except marshmallow.ValidationError as error:
+        raise marshmallow.ValidationError({number: error.messages}) from None
+    return loaded
+
+
+READABLE = re.compile(PLACES)
+STROKE = Stroke()
 
 
 class Body(PromptSchema):
@@ -75,8 +118,7 @@ class Scoring(marshmallow.Schema):
 class Response(marshmallow.Schema):
     """What was drawn, and what the learner says of it: also the answer of those who cannot draw."""
 
-    strokes = fields.List(
-        fields.Nested(Stroke),
+    strokes = Strokes(
         load_default=list,
         validate=validate.Length(max=MOST_STROKES, error=TOO_MUCH),
         error_messages={"null": TOO_MUCH},

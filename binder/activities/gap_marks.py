@@ -14,7 +14,7 @@ from binder.activities.gapped import gap_ids
 from binder.activities.items import worded
 from binder.activities.numbers import NumberError, Reading, read
 from binder.activities.numeric import NO_UNIT
-from binder.activities.texts import Accepted, Reason, Rejected, Rules, compare
+from binder.activities.texts import Reason, Rejected, Rules, accepting, compare
 
 __all__ = ["UNREADABLE", "Mark", "fits", "gaps_of", "margined", "marks", "number_in", "typed"]
 
@@ -78,7 +78,7 @@ def fits(piece: Mapping[str, Any], gap: Mapping[str, Any]) -> bool:
 
 
 def _text(text: str, key: Mapping[str, Any], rules: Rules) -> Mark:
-    accepted = [Accepted(one["text"], Fraction(one["fraction"]), one["feedback"]) for one in key["accepted"]]
+    accepted = [accepting(one["text"], one["fraction"], one["feedback"]) for one in key["accepted"]]
     rejected = [Rejected(one["text"], one["feedback"]) for one in key["rejected"]]
     found = compare(text, accepted, rejected, rules)
     return Mark(found.fraction, found.reason, found.feedback)

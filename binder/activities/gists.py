@@ -107,7 +107,12 @@ def _match(content: Content, lang: str) -> Gist:
     left, right = (_by_id(content.body[side]) for side in ("left", "right"))
     pairs = content.key["pairs"]
     spare = [html for name, html in right.items() if name not in pairs.values()]
-    return Gist(pairs=[(left[one], right[other]) for one, other in pairs.items()], spare=spare)
+    pictured = any(item.get("picture") for side in ("left", "right") for item in content.body[side])
+    return Gist(
+        pairs=[(left[one], right[other]) for one, other in pairs.items()],
+        spare=spare,
+        lost=["the pictures are not kept: their words stand in their place"] if pictured else [],
+    )
 
 
 def _categorize(content: Content, lang: str) -> Gist:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -12,81 +12,26 @@ import marshmallow
 
 from binder.activities.base import ActivityType, Content, Effect, Score, Tally, activities
 from binder.activities.forms import common, one, rows
+from binder.activities.helping import Table
 from binder.activities.hotspot_data import MOST_POINTS, Body, Key, Response, Scoring
 from binder.activities.hotspot_examples import example
+from binder.activities.hotspot_marks import (
+    BESIDE,
+    fraction_of,
+    judged,
+    mode_of,
+    named,
+    points_of,
+    table,
+    ticked,
+    zones_of,
+)
 from binder.activities.picturing import picture_from_form, size_of, zone_rows
 from binder.activities.values import new_id, shuffled
-from binder.activities.zones import Coordinate, contains, hits, placed
+from binder.activities.zones import Coordinate, placed
 from binder.sanitize import pictured
 
 __all__ = ["Hotspot"]
-
-BESIDE = "—"
-"""Stands for a click beside all zones."""
-
-
-@dataclass(frozen=True)
-class Judged:
-    """An answer beside what is right: how many there are, how many were found, how many were not."""
-
-    right: int
-    found: int
-    wrong: int
-    parts: Mapping[str, Any]
-
-
-def _zones(content: Content) -> Sequence[Mapping[str, Any]]:
-    zones: Sequence[Mapping[str, Any]] = (content.body if content.body["visible"] else content.key)["zones"]
-    return zones
-
-
-def _mode(content: Content) -> str:
-    """`visible`, `hidden`, or `alternative` for those who cannot see the picture; see `Hotspot.adapted`."""
-    return str(content.body.get("form", "visible" if content.body["visible"] else "hidden"))
-
-
-def _points(content: Content, response: Mapping[str, Any] | None) -> list[list[float]]:
-    """The clicks that count: no more than may be made."""
-    points = list((response or {}).get("points", ())) if _mode(content) == "hidden" else []
-    return points[: content.body["max_points"]]
-
-
-def _ticked(content: Content, response: Mapping[str, Any] | None) -> list[str]:
-    """The zones, or options of the alternative, that were ticked, in the author's order."""
-    visible = _mode(content) == "visible"
-    lines = content.body["zones"] if visible else content.body["alternative"]["options"]
-    return [line["id"] for line in lines if line["id"] in (response or {}).get("zones", ())]
-
-
-def _judged(content: Content, response: Mapping[str, Any] | None) -> Judged | None:
-    right = set(content.key["correct"])
-    if points := _points(content, response):
-        found = hits([zone for zone in _zones(content) if zone["id"] in right], points, _size(content))
-        parts = {str(place + 1): _part(place in found, "hit", "miss") for place in range(len(points))}
-        return Judged(len(right), len(found), len(points) - len(found), parts)
-    ticked = _ticked(content, response)
-    if not ticked:
-        return None
-    if _mode(content) != "visible":
-        right = set(content.key["alternative"])
-    hit = right.intersection(ticked)
-    return Judged(
-        len(right), len(hit), len(ticked) - len(hit), {it: _part(it in hit, "hit", "miss") for it in ticked}
-    )
-
-
-def _part(is_right: bool, hit: str, miss: str) -> dict[str, str]:
-    return {"fraction": str(int(is_right)), "reason": hit if is_right else miss}
-
-
-def _size(content: Content) -> tuple[int, int]:
-    return size_of(content.body["image"])
-
-
-def _named(content: Content, point: Sequence[float]) -> list[str]:
-    """Ids of the zones around a point, the right ones first."""
-    around = [zone["id"] for zone in _zones(content) if contains(zone, point, _size(content))]
-    return sorted(around, key=lambda zone: zone not in content.key["correct"])
 
 
 @activities.register
@@ -104,7 +49,7 @@ class Hotspot(ActivityType):
 
     def check(self, content: Content) -> dict[str, Any]:
         """See `ActivityType.check`."""
-        body, key, zones = content.body, content.key, _zones(content)
+        body, key, zones = content.body, content.key, zones_of(content)
         ids, options = [zone["id"] for zone in zones], body["alternative"]["options"]
         labels = [" ".join(zone["label"].split()).casefold() for zone in zones]
         right, offered = set(key["correct"]), {option["id"] for option in options}
@@ -117,9 +62,9 @@ class Hotspot(ActivityType):
             "say what each zone is called": body["visible"] and not all(labels),
             "two zones are called the same": body["visible"] and len(set(labels)) < len(labels),
             "tick the zones that are right": not right,
-            "no such zone": not set(ids) >= right | set(key["feedback"]),
+            "no such zone": not set(ids) >= right | set(key["feedback"]) | set(key["weights"]),
             "the size of the picture is not known, and a circle needs it: press “Show the picture”": not all(
-                _size(content)
+                size_of(content.body["image"])
             )
             and any(zone["shape"] == "circle" for zone in zones),
             "fewer clicks are allowed than there are right zones": len(right) > body["max_points"],
@@ -170,7 +115,7 @@ class Hotspot(ActivityType):
 
     def public(self, content: Content, seed: str) -> dict[str, Any]:
         """See `ActivityType.public`; zones that are seen are numbered in the order that `seed` gives."""
-        body, mode = content.body, _mode(content)
+        body, mode = content.body, mode_of(content)
         shown = {"prompt": body["prompt"], "mode": mode, "max_points": body["max_points"]}
         if mode != "alternative":
             shown["image"] = dict(body["image"])
@@ -183,32 +128,29 @@ class Hotspot(ActivityType):
 
     def score(self, content: Content, response: Mapping[str, Any] | None) -> Score:
         """See `ActivityType.score`; parts are clicks by their place from 1 on, or what was ticked."""
-        judged = _judged(content, response)
-        if judged is None:
+        found = judged(content, response)
+        if found is None:
             return Score.unanswered()
-        if content.scoring["mode"] == "all_or_nothing":
-            perfect = judged.found == judged.right and not judged.wrong
-            return Score.of(Fraction(int(perfect)), judged.parts)
-        return Score.of(Fraction(judged.found - judged.wrong, judged.right), judged.parts)
+        return Score.of(fraction_of(content.scoring["mode"], found), found.parts)
 
     def solution(self, content: Content, response: Mapping[str, Any] | None) -> dict[str, Any]:
         """See `ActivityType.solution`: all zones, which are right, and feedback by zone that was touched."""
-        judged, points = _judged(content, response), _points(content, response)
-        around = [_named(content, point) for point in points]
-        touched = {zone for zones in around for zone in zones} or set(_ticked(content, response))
-        labels = {zone["id"]: zone["label"] for zone in _zones(content)}
+        found, points = judged(content, response), points_of(content, response)
+        around = [named(content, point) for point in points]
+        touched = {zone for zones in around for zone in zones} or set(ticked(content, response))
+        labels = {zone["id"]: zone["label"] for zone in zones_of(content)}
         return {
-            "zones": [placed(zone) for zone in _zones(content)],
+            "zones": [placed(zone) for zone in zones_of(content)],
             "correct": sorted(set(content.key["correct"])),
             "alternative": sorted(set(content.key["alternative"])),
-            "parts": dict(judged.parts) if judged else {},
+            "parts": dict(found.parts) if found else {},
             "places": [labels[zones[0]] if zones else "" for zones in around],
             "feedback": {zone: html for zone, html in content.key["feedback"].items() if zone in touched},
         }
 
     def problems(self, content: Content, response: Mapping[str, Any], lang: str) -> list[str]:
         """See `ActivityType.problems`."""
-        unread = _mode(content) == "hidden" and response.get("unread")
+        unread = mode_of(content) == "hidden" and response.get("unread")
         return ["write the place of each point as two numbers from 0 to 100"] if unread else []
 
     def summary(self, content: Content, response: Mapping[str, Any] | None) -> str:
@@ -216,23 +158,27 @@ class Hotspot(ActivityType):
         return " · ".join(sorted(self._words(content, response)))
 
     def _words(self, content: Content, response: Mapping[str, Any] | None) -> list[str]:
-        zones = {zone["id"]: zone["label"] or f"#{place}" for place, zone in enumerate(_zones(content), 1)}
-        if points := _points(content, response):
-            around = [_named(content, point) for point in points]
+        zones = {zone["id"]: zone["label"] or f"#{place}" for place, zone in enumerate(zones_of(content), 1)}
+        if points := points_of(content, response):
+            around = [named(content, point) for point in points]
             return [zones[found[0]] if found else BESIDE for found in around]
         options = {option["id"]: option["text"] for option in content.body["alternative"]["options"]}
-        known = zones if _mode(content) == "visible" else options
-        return [known[it] for it in _ticked(content, response)]
+        known = zones if mode_of(content) == "visible" else options
+        return [known[it] for it in ticked(content, response)]
 
     def tallies(self, content: Content, responses: Sequence[Mapping[str, Any] | None]) -> list[Tally]:
         """See `ActivityType.tallies`: each zone or option by itself, and clicks beside all zones."""
         counts = Counter(words for response in responses for words in self._words(content, response))
-        zones, options = _zones(content), content.body["alternative"]["options"]
+        zones, options = zones_of(content), content.body["alternative"]["options"]
         right = {
             *(z["label"] or f"#{n}" for n, z in enumerate(zones, 1) if z["id"] in content.key["correct"]),
             *(option["text"] for option in options if option["id"] in content.key["alternative"]),
         }
         return [Tally(words, count, Fraction(int(words in right))) for words, count in counts.most_common()]
+
+    def scoring_table(self, content: Content, lang: str) -> Table | None:
+        """See `ActivityType.scoring_table`."""
+        return table(content)
 
     def example(self, lang: str) -> dict[str, Any]:
         """See `ActivityType.example`; the picture is for the author to choose."""
@@ -254,10 +200,10 @@ class Hotspot(ActivityType):
     def content_from_form(self, fields: Mapping[str, Sequence[str]]) -> dict[str, Any]:
         """See `ActivityType.content_from_form`.
 
-        Zones are lines as `zone_rows` reads them, with `zone_label`, `zone_feedback` and `zone_right` (the numbers of
-        the right lines); the alternative has lines `option`, `option_id` and `option_right`.
+        Zones are lines as `zone_rows` reads them, with `zone_label`, `zone_feedback`, `zone_weight` and `zone_right` (the
+        numbers of the right lines); the alternative has lines `option`, `option_id` and `option_right`.
         """
-        lines = zone_rows(fields, "zone_label", "zone_feedback")
+        lines = zone_rows(fields, "zone_label", "zone_feedback", "zone_weight")
         zones = [{**line.zone(), "label": line["zone_label"]} for line in lines]
         visible = one(fields, "visible") == "1"
         correct = [line["zone_id"] for line in lines if str(line.number) in fields.get("zone_right", ())]
@@ -279,6 +225,7 @@ class Hotspot(ActivityType):
             "correct": correct,
             "alternative": [name for row, name in options if str(row.number) in ticked],
             "feedback": {line["zone_id"]: line["zone_feedback"] for line in lines if line["zone_feedback"]},
+            "weights": {line["zone_id"]: line["zone_weight"] for line in lines if line["zone_weight"]},
         }
         data["scoring"] = {"mode": one(fields, "mode", "per_zone")}
         return data

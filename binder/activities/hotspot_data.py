@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import marshmallow
@@ -9,7 +10,7 @@ from marshmallow import fields, validate
 
 from binder.activities.base import KeySchema, PromptSchema
 from binder.activities.picturing import Picture
-from binder.activities.values import PartId
+from binder.activities.values import PartId, Points, exact
 from binder.activities.zones import MOST_ZONES, Coordinate, Zone
 from binder.sanitize import Html
 
@@ -52,7 +53,7 @@ class Body(PromptSchema):
 
 
 class Key(KeySchema):
-    """Hidden zones, which of the zones are right, which options of the alternative, and words for each zone."""
+    """Hidden zones, which of the zones are right, which options of the alternative, words and a weight for each zone."""
 
     zones = fields.List(
         fields.Nested(LabelledZone), load_default=list, validate=validate.Length(max=MOST_ZONES)
@@ -66,10 +67,23 @@ class Key(KeySchema):
     feedback = fields.Dict(
         fields.String(validate=PartId), Html(), load_default=dict, validate=validate.Length(max=MOST_ZONES)
     )
+    weights = fields.Dict(
+        fields.String(validate=PartId),
+        Points(minimum=Fraction(1, 100), maximum=Fraction(100)),
+        load_default=dict,
+        validate=validate.Length(max=MOST_ZONES),
+    )
+    """Zone → what it weighs beside the others, where that is not 1."""
+
+    @marshmallow.post_load
+    def keep_exact(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        """Fractions are stored as text, exactly."""
+        weights = {zone: weight for zone, weight in data["weights"].items() if weight != 1}
+        return {**data, "weights": exact(weights)}
 
 
 class Scoring(marshmallow.Schema):
-    """`per_zone`: each right zone brings its share, each click or tick beside them takes one away."""
+    """`per_zone`: each right zone brings its share, by its weight; each click or tick beside them takes away the mean."""
 
     mode = fields.String(load_default="per_zone", validate=validate.OneOf(MODES))
 

@@ -13,7 +13,7 @@ from binder.activities.base import ActivityType, Content, Effect, Score, Tally, 
 from binder.activities.forms import common, one
 from binder.activities.label_image_data import MOST_WAYS, Body, Key, Response, Scoring
 from binder.activities.label_image_forms import content_of, example
-from binder.activities.picturing import size_of
+from binder.activities.picturing import pictures_of, shown_part, size_of
 from binder.activities.texts import Accepted, Match, Reason, Rules, compare, folded, literal
 from binder.activities.values import shuffled
 from binder.activities.zones import MOST_ZONES, placed
@@ -118,7 +118,8 @@ class LabelImage(ActivityType):
 
     def resources(self, content: Content) -> list[str]:
         """See `ActivityType.resources`."""
-        return [*super().resources(content), content.body["image"]["resource"]]
+        body = content.body
+        return [*super().resources(content), body["image"]["resource"], *pictures_of(body["labels"])]
 
     def adapted(self, content: Content, effects: Collection[Effect]) -> Content:
         """See `ActivityType.adapted`: positions are told in words, without the picture; spelling may cost nothing."""
@@ -142,7 +143,7 @@ class LabelImage(ActivityType):
         while len(labels) > 1 and again < 8 and self._tells(content, labels):
             again += 1
             labels = shuffled(body["labels"], f"{seed}/{again}")
-        return {**shown, "labels": labels}
+        return {**shown, "labels": [shown_part(label, "text") for label in labels]}
 
     def _tells(self, content: Content, labels: Sequence[Mapping[str, Any]]) -> bool:
         """Whether the labels stand in the order of the zones in which they are right."""

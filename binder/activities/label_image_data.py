@@ -9,7 +9,7 @@ import marshmallow
 from marshmallow import fields, validate
 
 from binder.activities.base import KeySchema, PromptSchema
-from binder.activities.picturing import Picture
+from binder.activities.picturing import MaybePicture, Picture
 from binder.activities.values import PartId, Points
 from binder.activities.zones import MOST_ZONES, Zone
 
@@ -35,10 +35,16 @@ class Place(Zone):
 
 
 class Label(marshmallow.Schema):
-    """What may stand in a zone."""
+    """What may stand in a zone; where it is a picture, its text is what the picture shows."""
 
     id = fields.String(required=True, validate=PartId)
     text = fields.String(required=True, validate=validate.Length(min=1, max=MOST_TEXT))
+    picture = MaybePicture()
+
+    @marshmallow.post_load
+    def only_chosen(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        """Without a picture there is none."""
+        return {name: value for name, value in data.items() if name != "picture" or value}
 
 
 class Body(PromptSchema):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from binder.activities.forms import Form, one
@@ -19,7 +20,8 @@ def content_of(form: Form, data: dict[str, Any]) -> dict[str, Any]:
 
     Zones are lines as `zone_rows` reads them, with `zone_place` (where it is) and `zone_label` (what belongs there;
     several texts with `;` between them). `wrong_labels` has a line for each label that belongs nowhere; `label_id` and
-    `label_text` say which labels had an id already.
+    `label_text` say which labels had an id already; `resource` names their pictures behind the question's own, `bare`
+    the labels that are to have none.
 
     :param data: what `forms.common` has made of the form.
     """
@@ -40,7 +42,7 @@ def content_of(form: Form, data: dict[str, Any]) -> dict[str, Any]:
         }
     else:
         ids = _ids(form, [*(text for texts in said.values() for text in texts), *wrong])
-        data["body"]["labels"] = [{"id": name, "text": text} for text, name in ids.items()]
+        data["body"]["labels"] = [_label(name, text, _pictures(form)) for text, name in ids.items()]
         data["key"]["zones"] = {zone: [ids[text] for text in texts] for zone, texts in said.items()}
     data["scoring"] = {
         "mode": one(form, "total", "per_zone"),
@@ -61,6 +63,17 @@ def _ids(form: Form, texts: list[str]) -> dict[str, str]:
     """Text → id, each once; a text that was there before keeps its own."""
     before = dict(zip(form.get("label_text", ()), form.get("label_id", ()), strict=False))
     return {text: before.get(text) or new_id() for text in dict.fromkeys(texts)}
+
+
+def _pictures(form: Form) -> dict[str, str]:
+    """Id of a label that was there before → its picture; that of the question stands first among the files."""
+    pairs = zip(form.get("label_id", ()), form.get("resource", ())[1:], strict=False)
+    return {label: picture for label, picture in pairs if picture and label not in form.get("bare", ())}
+
+
+def _label(name: str, text: str, pictures: Mapping[str, str]) -> dict[str, str]:
+    label = {"id": name, "text": text}
+    return {**label, "picture": pictures[name]} if name in pictures else label
 
 
 def _fraction(form: Form, zone: str, text: str) -> str:

@@ -20,9 +20,11 @@ from binder.activities.base import (
     Tally,
     activities,
 )
-from binder.activities.forms import Row, common, one
-from binder.activities.items import MOST_NAMED, Item, Named, entries, ids, mixed, worded
-from binder.activities.values import PartId, new_id
+from binder.activities.forms import common, one
+from binder.activities.items import MOST_NAMED, Item, Named, ids, mixed, worded
+from binder.activities.match_form import content_of
+from binder.activities.picturing import MaybePicture, pictures_of, shown_part
+from binder.activities.values import PartId
 from binder.sanitize import plain
 
 __all__ = ["MODES", "MOST_ITEMS", "Match"]
@@ -32,11 +34,22 @@ MOST_ITEMS = 26
 """On each side: those on the right are called by letters."""
 
 
+class Side(Item):
+    """One side of a pair; where it is a picture, its words are what the picture shows, for those who cannot see it."""
+
+    picture = MaybePicture()
+
+    @marshmallow.post_load
+    def only_chosen(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        """Without a picture there is none."""
+        return {name: value for name, value in data.items() if name != "picture" or value}
+
+
 class Body(PromptSchema):
     """What the learner sees. Of the right side, some may belong to nothing; `reuse`: some may belong to several."""
 
-    left = fields.List(fields.Nested(Item), required=True, validate=validate.Length(min=2, max=MOST_ITEMS))
-    right = fields.List(fields.Nested(Item), required=True, validate=validate.Length(min=2, max=MOST_ITEMS))
+    left = fields.List(fields.Nested(Side), required=True, validate=validate.Length(min=2, max=MOST_ITEMS))
+    right = fields.List(fields.Nested(Side), required=True, validate=validate.Length(min=2, max=MOST_ITEMS))
     reuse = fields.Boolean(load_default=False)
 
 
@@ -99,13 +112,18 @@ class Match(ActivityType):
         pairs = content.key["pairs"]
         if len({*left, *right}) < len(left) + len(right):
             return {"body": {"left": ["two parts have the same id"]}}
-        if len({worded(item["html"]) for item in content.body["left"]}) < len(left):
+        if len({_looks(item) for item in content.body["left"]}) < len(left):
             return {"body": {"left": ["two lines say the same on the left"]}}
         if set(pairs) != set(left) or not set(pairs.values()) <= set(right):
             return {"key": {"pairs": ["each line needs both sides"]}}
         if not content.body["reuse"] and len(set(pairs.values())) < len(pairs):
             return {"key": {"pairs": ["the same answer stands in two lines: tick that it may"]}}
         return {}
+
+    def resources(self, content: Content) -> list[str]:
+        """See `ActivityType.resources`."""
+        body = content.body
+        return [*super().resources(content), *pictures_of(body["left"], body["right"])]
 
     def warnings(self, content: Content) -> list[str]:
         """See `ActivityType.warnings`."""
@@ -122,14 +140,14 @@ class Match(ActivityType):
 
         return {
             "prompt": body["prompt"],
-            "left": [_shown(item) for item in body["left"]],
-            "right": [_shown(item) for item in mixed(body["right"], seed, is_right)],
+            "left": [shown_part(item, "html") for item in body["left"]],
+            "right": [shown_part(item, "html") for item in mixed(body["right"], seed, is_right)],
             "reuse": body["reuse"],
         }
 
     def score(self, content: Content, response: Mapping[str, Any] | None) -> Score:
         """See `ActivityType.score`; items on the right that say the same are one."""
-        words = {item["id"]: worded(item["html"]) for item in content.body["right"]}
+        words = {item["id"]: _looks(item) for item in content.body["right"]}
         chosen = _chosen(content, response)
         if not chosen:
             return Score.unanswered()
@@ -199,44 +217,13 @@ class Match(ActivityType):
         return {"pairs": {name: other for name, other in chosen.items() if other}}
 
     def content_from_form(self, fields: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-        """See `ActivityType.content_from_form`.
-
-        Pairs are rows of `left` and `right`, what belongs to nothing rows of `extra`; `left_id`, `right_id` and `extra_id`
-        are empty in new rows.
-        """
-        data, reuse = common(fields), one(fields, "reuse") == "1"
-        lines = entries(fields, "left", "right")
-        left = [line["left_id"] or new_id() for line in lines]
-        right = _right_ids(lines, reuse=reuse)
-        extras = [(line["extra_id"] or new_id(), line["extra"]) for line in entries(fields, "extra")]
-        words = dict(zip(right, (line["right"] for line in lines), strict=True)) | dict(extras)
-        data["body"] |= {
-            "left": [{"id": name, "html": line["left"]} for name, line in zip(left, lines, strict=True)],
-            "right": [{"id": name, "html": html} for name, html in words.items()],
-            "reuse": reuse,
-        }
-        data["key"]["pairs"] = dict(zip(left, right, strict=True))
-        data["scoring"] = {"mode": one(fields, "mode", "per_pair")}
-        return data
+        """See `ActivityType.content_from_form` and `match_form`."""
+        return content_of(fields, common(fields))
 
 
-def _right_ids(lines: Sequence[Row], *, reuse: bool) -> list[str]:
-    """The id of each line's right side; where answers may be reused, equal words are one answer."""
-    given: list[str] = []
-    by_words: dict[str, str] = {}
-    for line in lines:
-        words, name = worded(line["right"]), line["right_id"]
-        if reuse and words and words in by_words:
-            name = by_words[words]
-        elif not name or name in given:
-            name = new_id()
-        by_words.setdefault(words, name)
-        given.append(name)
-    return given
-
-
-def _shown(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {"id": item["id"], "html": item["html"]}
+def _looks(item: Mapping[str, Any]) -> tuple[str, str]:
+    """What two sides have in common that nobody can tell apart."""
+    return worded(item["html"]), item.get("picture") or ""
 
 
 def _chosen(content: Content, response: Mapping[str, Any] | None) -> dict[str, str]:

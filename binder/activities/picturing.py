@@ -12,7 +12,17 @@ from marshmallow import fields, validate
 from binder.activities.forms import Form, one
 from binder.activities.values import new_id
 
-__all__ = ["Picture", "ResourceId", "ZoneRow", "picture_from_form", "size_of", "zone_rows"]
+__all__ = [
+    "MaybePicture",
+    "Picture",
+    "ResourceId",
+    "ZoneRow",
+    "picture_from_form",
+    "pictures_of",
+    "shown_part",
+    "size_of",
+    "zone_rows",
+]
 
 BETWEEN = re.compile(r"[;\s]+")
 
@@ -29,6 +39,21 @@ class ResourceId(fields.UUID):
         return str(super().deserialize(value, attr, data, **kwargs))
 
 
+class MaybePicture(ResourceId):
+    """A marshmallow field: as `ResourceId`, or None where no picture was chosen."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(load_default=None, allow_none=True, **options)
+
+    def deserialize(
+        self, value: Any, attr: str | None = None, data: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> Any:
+        """See `marshmallow.fields.Field.deserialize`."""
+        if value in (None, "", marshmallow.missing):
+            return None
+        return super().deserialize(value, attr, data, **kwargs)
+
+
 class Picture(marshmallow.Schema):
     """A picture of the binder, its natural size in pixels (0: not known), and what it shows, in words."""
 
@@ -42,6 +67,17 @@ class Picture(marshmallow.Schema):
             validate.Length(max=1000),
         ],
     )
+
+
+def shown_part(part: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """A part of a question as learners get it: its id, those fields, and the id of its picture, if it is one."""
+    shown = {name: part[name] for name in ("id", *names)}
+    return {**shown, "picture": part["picture"]} if part.get("picture") else shown
+
+
+def pictures_of(*parts: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Ids of the pictures of parts."""
+    return [part["picture"] for several in parts for part in several if part.get("picture")]
 
 
 def size_of(image: Mapping[str, Any]) -> tuple[int, int]:

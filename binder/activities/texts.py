@@ -17,6 +17,7 @@ from itertools import islice
 from typing import Any, Literal
 
 from binder.activities.edits import edits
+from binder.activities.signs import PLAIN, TELLTALE
 
 __all__ = [
     "MAX_TEXT",
@@ -25,6 +26,7 @@ __all__ = [
     "Reason",
     "Rejected",
     "Rules",
+    "accepting",
     "compare",
     "folded",
     "folded_always",
@@ -35,17 +37,9 @@ __all__ = [
 MAX_TEXT = 500
 """Characters of an accepted text or a typed answer at the most; callers see to it."""
 
-SMART = {
-    **dict.fromkeys("’‘ʼʻ‚‛‹›´′", "'"),
-    **dict.fromkeys("“”„‟″", '"'),
-    **dict.fromkeys("‐‑‒–—―−", "-"),
-    "…": "...",
-    **{"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ǽ": "aé", "Ǽ": "AÉ", "ǣ": "aē", "Ǣ": "AĒ"},
-}
-ZERO_WIDTH = "\u00ad\u034f\u180e\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufe0e\ufe0f\ufeff"
-TELLTALE = re.compile(f"[{ZERO_WIDTH}{''.join(SMART)}]")
 QUOTED = re.compile(r"« ?([^«»]*?) ?»")
-BEFORE_SIGN = re.compile(r" +(?=[;:!?])")
+MOST_LOOKED_AT = 30
+"""Quotations and digraphs that are looked at one by one: no text of this length has more."""
 DIGRAPH = re.compile(r"([OA])E(?=[^\W\d_])")
 ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670]+")
 """Accents, and the vowel points of Hebrew and Arabic; signs that other scripts spell with are letters."""
@@ -104,6 +98,12 @@ class Accepted:
     feedback: str = ""
 
 
+@lru_cache(maxsize=4096)
+def accepting(text: str, fraction: str, feedback: str) -> Accepted:
+    """An accepted text as an activity keeps it: they come back with every copy that is scored."""
+    return Accepted(text, Fraction(fraction), feedback)
+
+
 @dataclass(frozen=True)
 class Rejected:
     """A text that is wrong although it looks like a right one; taken as it is, without `*`."""
@@ -146,15 +146,17 @@ class _Folded:
 def folded_always(text: str) -> str:
     """The text without what never matters: smart quotes and dashes, kinds of spaces, composed or not, œ or oe."""
     if not text.isascii():
-        text = TELLTALE.sub(_plain, unicodedata.normalize("NFC", text))
         text = unicodedata.normalize("NFC", text)
+        if TELLTALE.search(text):
+            text = unicodedata.normalize("NFC", text.translate(PLAIN))
     text = " ".join(text.replace("`", "'").split())
     if "«" in text or "»" in text:
         if 0 <= text.find("«") < text.find("»"):
-            text = QUOTED.sub(r'"\1"', text)
+            text = QUOTED.sub(r'"\1"', text, count=MOST_LOOKED_AT)
         text = text.replace("«", '"').replace("»", '"')
-    text = BEFORE_SIGN.sub("", text)
-    return DIGRAPH.sub(_digraph, text) if "OE" in text or "AE" in text else text
+    for sign in ";:!?":
+        text = text.replace(f" {sign}", sign)
+    return DIGRAPH.sub(_digraph, text, count=MOST_LOOKED_AT) if "OE" in text or "AE" in text else text
 
 
 def folded(text: str, rules: Rules) -> str:
@@ -170,7 +172,8 @@ def literal(text: str) -> str:
 
 def matches(typed: str, accepted: Sequence[Accepted], rules: Rules) -> list[Match | None]:
     """What the typed text is worth by each accepted one alone; None where they have nothing in common."""
-    return [found and found[1] for found in _found(typed, accepted, rules)]
+    kept = _kept(typed, rules.case, rules.punctuation)
+    return [found and found[1] for found in _found(kept, accepted, rules)]
 
 
 def compare(
@@ -178,13 +181,13 @@ def compare(
 ) -> Match:
     """The best that the typed text is worth by any accepted one; a rejected text is wrong whatever is accepted."""
     rules = rules or Rules()
-    if not folded_always(typed):
-        return Match(Fraction(0), Reason.UNANSWERED)
     kept = _kept(typed, rules.case, rules.punctuation)
+    if not kept:
+        return Match(Fraction(0), Reason.UNANSWERED)
     for wrong in rejected:
         if kept == _authored(wrong.text, rules.case, rules.punctuation):
             return Match(Fraction(0), Reason.REJECTED, feedback=wrong.feedback)
-    found = [candidate for candidate in _found(typed, accepted, rules) if candidate]
+    found = [candidate for candidate in _found(kept, accepted, rules) if candidate]
     if not found:
         return Match(Fraction(0), Reason.NO_MATCH)
     return min(
@@ -192,8 +195,7 @@ def compare(
     )[1]
 
 
-def _found(typed: str, accepted: Sequence[Accepted], rules: Rules) -> list[tuple[_Rank, Match] | None]:
-    kept = _kept(typed, rules.case, rules.punctuation)
+def _found(kept: str, accepted: Sequence[Accepted], rules: Rules) -> list[tuple[_Rank, Match] | None]:
     if not kept:
         return [None] * len(accepted)
     bare = _bare(kept)
@@ -217,6 +219,8 @@ def _against(answer: Accepted, typed: _Folded, rules: Rules) -> tuple[_Rank, Mat
         return _Rank.ACCENTS, _lessened(answer, Reason.ACCENT_ERROR, rules.worth_without_accents)
     if rules.typos == "no" or not single or not pattern.allowed:
         return None
+    if abs(len(typed.bare[0]) - len(pattern.bare[0])) > pattern.allowed:
+        return None
     if len(typed.letters - pattern.letters) > pattern.allowed or typed.digits != pattern.digits:
         return None  # too far away; and another number is another answer
     apart = edits(typed.bare[0], pattern.bare[0], pattern.allowed)
@@ -232,10 +236,6 @@ def _lessened(answer: Accepted, reason: Reason, worth: Fraction) -> Match:
     """A match in part; the author's words to a right answer are not said to one that is worth nothing."""
     fraction = answer.fraction * worth
     return Match(fraction, reason, answer.text, answer.feedback if fraction else "")
-
-
-def _plain(found: re.Match[str]) -> str:
-    return SMART.get(found[0], "")
 
 
 def _digraph(found: re.Match[str]) -> str:

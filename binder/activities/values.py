@@ -11,8 +11,14 @@ from typing import Any, TypeVar
 import marshmallow
 from marshmallow import validate
 
-__all__ = ["PartId", "Points", "exact", "new_id", "shuffled"]
+from binder.errors import Invalid
 
+__all__ = ["MOST_CHARACTERS", "MOST_VALUES", "PartId", "Points", "bounded", "exact", "new_id", "shuffled"]
+
+MOST_VALUES = 1000
+"""Texts, numbers, names and the like in an answer: the largest drawing has 1,000 of them."""
+MOST_CHARACTERS = 300_000
+"""Of all its texts together: as many as the largest drawing has, and some."""
 PartId = validate.Regexp(r"^[a-z0-9]{1,32}\Z", error="lower-case letters and digits")
 """Of an option, a gap, a row: random, telling neither order nor answer."""
 Part = TypeVar("Part", bound=Mapping[str, Any])
@@ -26,6 +32,29 @@ def new_id() -> str:
 def shuffled(parts: Sequence[Part], seed: str) -> list[Part]:
     """Parts, which have an `id` each, in an order that only `seed` decides."""
     return sorted(parts, key=lambda part: hashlib.sha256(f"{seed}/{part['id']}".encode()).digest())
+
+
+def bounded(answer: Any) -> Any:
+    """A learner's answer as it is, before anything else looks at it.
+
+    :raises Invalid: if no question could have so large an answer.
+    """
+    values, characters, waiting = MOST_VALUES, MOST_CHARACTERS, [answer]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            characters -= len(value)
+        elif isinstance(value, Mapping):
+            values -= 2 * len(value)
+        elif isinstance(value, list):
+            values -= len(value)
+        if values < 0 or characters < 0:
+            raise Invalid("an answer too large", {"answer": ["larger than an answer to any question can be"]})
+        if isinstance(value, Mapping):
+            waiting += [*value, *value.values()]
+        elif isinstance(value, list):
+            waiting += value
+    return answer
 
 
 def exact(mapping: Mapping[str, Fraction]) -> dict[str, str]:

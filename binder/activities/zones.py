@@ -99,24 +99,33 @@ def _in_polygon(corners: Sequence[tuple[int, int]], x: int, y: int) -> bool:
 
 
 def hits(
-    zones: Sequence[Mapping[str, Any]], points: Sequence[Point], size: tuple[int, int]
+    zones: Sequence[Mapping[str, Any]],
+    points: Sequence[Point],
+    size: tuple[int, int],
+    weights: Mapping[str, Fraction] | None = None,
 ) -> dict[int, str]:
-    """Which points hit a zone: place of the point → id of the zone; each zone once, and as many as can be."""
-    around = [[zone["id"] for zone in zones if contains(zone, point, size)] for point in points]
-    taken: dict[str, int] = {}
+    """Which points hit a zone: place of the point → id of the zone; each zone once, and as many as can be.
 
-    def find(point: int, seen: set[str]) -> bool:
-        for zone in around[point]:
-            if zone not in seen:
-                seen.add(zone)
-                if zone not in taken or find(taken[zone], seen):
-                    taken[zone] = point
+    :param weights: of the zones; where zones overlap, those are hit that weigh most in all.
+    """
+    inside = {
+        zone["id"]: [place for place, point in enumerate(points) if contains(zone, point, size)]
+        for zone in zones
+    }
+    taken: dict[int, str] = {}
+
+    def find(zone: str, seen: set[int]) -> bool:
+        for place in inside[zone]:
+            if place not in seen:
+                seen.add(place)
+                if place not in taken or find(taken[place], seen):
+                    taken[place] = zone
                     return True
         return False
 
-    for number in range(len(points)):
-        find(number, set())
-    return {point: zone for zone, point in sorted(taken.items(), key=lambda each: each[1])}
+    for zone in sorted(inside, key=lambda zone: -(weights or {}).get(zone, Fraction(1))):
+        find(zone, set())  # the heaviest first: what has a point once keeps one
+    return dict(sorted(taken.items()))
 
 
 def placed(zone: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from binder.access import Role, Viewer, may
 from binder.activities import Content, Effect, Score, ScoreState, activities
 from binder.activities.choice import Choice
 from binder.assigning import Card, Rules
-from binder.clock import frozen, uuid7
+from binder.clock import frozen, now, uuid7
 from binder.errors import Closed, Conflict, Forbidden, Invalid, NotFound
 from binder.models import (
     ActivityVersion,
@@ -328,6 +328,33 @@ def test_whoever_typed_without_ever_saving_has_the_same_grace(session: Session) 
     with frozen(MONDAY + GRACE + SECOND), pytest.raises(Closed) as closed:
         save(session, school, "aaaa")
     assert closed.value.reason == "over"
+
+
+def test_a_copy_that_cannot_be_scored_is_not_tried_at_each_look(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    school = school_in(session, minutes=30)
+    malo, tries = school.pupil(session), list[datetime]()
+    with frozen(MONDAY):
+        attempt = save(session, school, "aaaa")
+        submitting.begin(session, malo, school.given.id, number=1)
+    score = grading.score
+
+    def fails(session: Session, one: Attempt, versions: Any) -> Any:
+        if one.id != attempt.id or len(tries) > 1:
+            return score(session, one, versions)
+        tries.append(now())
+        raise RuntimeError("a type that fails")
+
+    monkeypatch.setattr(grading, "score", fails)
+    over = MONDAY + 31 * MINUTE
+    for minutes, closed, seen in ((0, 1, 1), (1, 0, 1), (14, 0, 1), (16, 0, 2), (30, 0, 2), (32, 1, 2)):
+        with frozen(over + minutes * MINUTE):
+            assert submitting.is_any_overdue(session) is (minutes in (0, 16, 32))
+            assert submitting.close_overdue(session) == closed
+        assert len(tries) == seen
+    assert attempt.submitted_at is not None
+    assert attempt.grades[-1].score_given == 2
 
 
 def test_the_server_hands_in_what_is_saved(session: Session) -> None:

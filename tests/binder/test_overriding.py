@@ -225,6 +225,35 @@ def test_a_teacher_is_told_what_may_not_be_meant(session: Session, school: Schoo
     assert concerns(session, school, Card(closes_at=noon + 9 * DAY), at=noon, preset=Preset.TEST) == []
 
 
+@pytest.mark.parametrize(
+    ("zone", "day", "told"),
+    [
+        ("", "2027-02-15", False),  # a Monday of zone A's winter holidays
+        ("A", "2027-02-15", True),
+        ("C", "2027-02-15", True),
+        ("B", "2027-02-15", False),
+        ("Corse", "2027-02-15", False),
+        ("", "2027-05-06", True),  # Ascension
+        ("", "2027-03-29", True),  # Easter Monday
+        ("", "2027-05-17", True),  # Whit Monday
+        ("B", "2026-11-11", True),
+        ("", "2026-11-15", True),  # a Sunday
+        ("", "2026-11-16", False),
+    ],
+)
+def test_a_day_without_school_is_told_by_the_schools_own_calendar(
+    session: Session, school: School, zone: str, day: str, told: bool
+) -> None:
+    school.tenant.zone = zone
+    session.flush()
+    due = datetime.fromisoformat(day).replace(hour=12, tzinfo=PARIS)
+    with frozen(datetime(2026, 11, 3, 12, tzinfo=PARIS)):
+        found = advising.advice(
+            session, school.teacher, [Card(due_at=due)], preset=Preset.HOMEWORK, zone=PARIS
+        )
+    assert (Concern.HOLIDAY in [one.concern for one in found]) is told
+
+
 def test_a_third_piece_of_work_for_one_day_is_told(session: Session, school: School) -> None:
     noon = datetime(2026, 11, 26, 12, tzinfo=PARIS)
     due = noon.replace(hour=0)

@@ -17,9 +17,7 @@ def upgrade() -> None:
     """Do the step."""
     op.add_column("binder_assignment", sa.Column("activity_id", sa.Uuid(), nullable=True))
     op.add_column("binder_person", sa.Column("erased_at", binder.db.Instant(timezone=True), nullable=True))
-    op.add_column(
-        "binder_tenant", sa.Column("zone", sa.String(length=16), nullable=False, server_default="")
-    )
+    op.add_column("binder_tenant", sa.Column("zone", sa.String(length=16), nullable=False, server_default=""))
 
 
 def downgrade() -> None:

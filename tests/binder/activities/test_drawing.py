@@ -137,21 +137,21 @@ def test_a_drawing_is_bounded(strokes: list[dict[str, Any]], fits: bool) -> None
 
 @pytest.mark.parametrize("typed", ["{", "[" * 100_000, "9" * 5000, '"x"', "7", "[7]", "x" * 400_000])
 def test_what_no_page_sends_is_refused_in_time(typed: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(Invalid):
         kind.answer(kind.answer_from_form({"strokes": [typed]}))
-    assert time.perf_counter() - began < 0.05
+    assert time.process_time() - began < placed.LIMIT
 
 
 def test_the_largest_drawing_is_taken_in_time() -> None:
     text = json.dumps([{"points": " ".join(["1000 1000"] * 100)}] * 200)
 
     def seconds() -> float:
-        began = time.perf_counter()
+        began = time.process_time()
         kind.score(content(), kind.answer(kind.answer_from_form({"strokes": [text]})))
-        return time.perf_counter() - began
+        return time.process_time() - began
 
-    assert min(seconds() for _ in range(5)) < 0.05  # alone, eight milliseconds
+    assert min(seconds() for _ in range(5)) < placed.LIMIT
 
 
 @given(

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from binder.activities.picturing import Picture, picture_from_form, zone_rows
 from binder.activities.zones import Coordinate, Zone, contains, hits, placed
+from tests.binder.activities.placed import LIMIT
 
 FILE = "01890000-0000-7000-8000-000000000001"
 WIDE, TALL, SQUARE, UNKNOWN = (800, 400), (400, 800), (500, 500), (0, 0)
@@ -109,9 +110,9 @@ def test_the_largest_question_is_looked_at_fast() -> None:
     chance = random.Random(4)
     zones = [zone("poly", *(chance.random() for _ in range(48)), id=f"z{n}") for n in range(20)]
     points = [(chance.random(), chance.random()) for _ in range(10)]
-    began = time.perf_counter()
+    began = time.process_time()
     hits(zones, points, WIDE)
-    assert time.perf_counter() - began < 0.02
+    assert time.process_time() - began < LIMIT
 
 
 @pytest.mark.parametrize(
