@@ -22,8 +22,10 @@ FLAGS = [
     "--disable-sync",
     "--host-resolver-rules=MAP *.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
+SHELL = "chromium-headless-shell"
 MISSING = (
-    "The browser tests need Chromium: run 'apt-get install chromium' as root, or 'make test', which does it."
+    "The browser tests need Chromium: run 'apt-get install chromium chromium-headless-shell' as root, or 'make test', "
+    "which does it."
 )
 
 
@@ -33,23 +35,23 @@ class _Running:
     def __init__(self) -> None:
         self._kept = ExitStack()
         self._type: BrowserType | None = None
-        self._browsers: dict[tuple[str, ...], Browser] = {}
+        self._browsers: dict[tuple[object, ...], Browser] = {}
         self.users = 0
 
-    def launch(self, *flags: str, **options: Any) -> Browser:
+    def launch(self, *flags: str, bare: bool = False, **options: Any) -> Browser:
         """A new browser."""
-        path = shutil.which("chromium")
+        path = shutil.which(SHELL if bare else "chromium")
         if path is None:
             raise RuntimeError(MISSING)
         if self._type is None:
             self._type = self._kept.enter_context(sync_playwright()).chromium
         return self._type.launch(executable_path=path, args=[*FLAGS, *flags], **options)
 
-    def shared(self, *flags: str) -> Browser:
+    def shared(self, *flags: str, bare: bool) -> Browser:
         """The one with these flags; a new one, should it have died."""
-        browser = self._browsers.get(flags)
+        browser = self._browsers.get((bare, *flags))
         if browser is None or not browser.is_connected():
-            browser = self._browsers[flags] = self.launch(*flags)
+            browser = self._browsers[(bare, *flags)] = self.launch(*flags, bare=bare)
         return browser
 
     def stop(self) -> None:
@@ -65,12 +67,18 @@ _running = _Running()
 
 
 @contextmanager
-def chromium(*flags: str, **options: Any) -> Iterator[Browser]:
+def chromium(*flags: str, bare: bool = False, **options: Any) -> Iterator[Browser]:
     """A running browser with these flags besides ours; third-party cookies are blocked, as Chromium does by itself.
+
+    :param bare: the same engine without a browser's window and what belongs to it: a third of the processor time. Where
+        cookies, frames, permissions or the clipboard matter, tests take the whole.
 
     Without options it is the one that others had before: each has contexts of its own, which are closed at the end.
     """
-    browser = _running.launch(*flags, **options) if options else _running.shared(*flags)
+    if options:
+        browser = _running.launch(*flags, bare=bare, **options)
+    else:
+        browser = _running.shared(*flags, bare=bare)
     before = list(browser.contexts)
     _running.users += 1
     try:

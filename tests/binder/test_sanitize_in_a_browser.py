@@ -96,7 +96,7 @@ def doors(payload: str) -> Iterator[str]:
 @pytest.mark.browser
 def test_many_payloads_do_fire_where_nothing_cleans_them() -> None:
     """Otherwise the trip-wire would prove nothing."""
-    with chromium(shell=True) as browser:
+    with chromium(bare=True) as browser:
         live = (name for name, payload in PAYLOADS.items() if fires(browser, written(payload)))
         assert len(list(islice(live, 25))) == 25
 
@@ -108,5 +108,5 @@ def test_no_cleaned_text_does_anything_in_a_browser() -> None:
     assert len(shown) > 5 * len(PAYLOADS)
     again = json.dumps(shown).replace("<", chr(92) + "u003c")
     script = f"<div id=again></div><script>document.getElementById('again').innerHTML = {again}.join('<hr>')</script>"
-    with chromium(shell=True) as browser:
+    with chromium(bare=True) as browser:
         assert not fires(browser, "<hr>".join(written(html) for html in shown) + script)

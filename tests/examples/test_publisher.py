@@ -479,7 +479,7 @@ def test_it_stands_on_paper_without_its_answers(school: School) -> None:
 @pytest.mark.browser
 def test_it_is_for_everybody_by_keyboard_and_without_scripts(school: School) -> None:
     work, (_, form) = given_to_a_class(school), paths(school)
-    with served(school.app) as origin, chromium() as browser:
+    with served(school.app) as origin, chromium(bare=True) as browser:
         context = browser.new_context(viewport={"width": 375, "height": 700})
         for who, path in (("teacher", f"{form}?type=timeline&example=1"), ("pupil", work)):
             context.add_cookies([{"name": "as", "value": who, "url": origin}])

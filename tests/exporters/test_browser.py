@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium without a window."""
-    with chromium() as browser:
+    with chromium(bare=True) as browser:
         yield browser
 
 

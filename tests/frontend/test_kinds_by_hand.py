@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,16 +15,20 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Browser, Locator, Page
 
-from binder import assigning, authoring, composing
+from binder import assigning, authoring, composing, files
 from binder.models import Attempt, Grade
+from binder.storage import FileStorage
 from tests import factories
 from tests.browser import chromium as running_chromium
+from tests.exporters.shelf import PNG
 from tests.lti.school import School, open_school, served
 from tests.lti.test_pages import WCAG, axe_troubles, ordinary, plain, reach, seen_troubles, window
 
 pytestmark = pytest.mark.browser
 
 SAMPLES = Path(__file__).parents[1] / "conformance/samples"
+NAMED = "01890000-0000-7000-8000-000000000001"
+"""The picture that the samples name."""
 KINDS = ("cloze", "match", "order", "categorize")
 RIGHT_ORDER = ("ia", "ib", "ic", "id", "ie")
 
@@ -61,11 +66,15 @@ def work(sqlite_template: Path, tmp_path: Path) -> Iterator[Work]:
     """The samples of the four kinds on one page, which nobody has answered."""
     school = open_school(sqlite_template, tmp_path)
     teacher, ids = school.people["teacher"], {}
+    storage: FileStorage = school.app.extensions["lti"].storage
     with school.begin() as session:
         binder = factories.binder(session, teacher)
+        picture = files.add_file(session, teacher, binder.id, storage, io.BytesIO(PNG), name="a.png")
+        session.expire(binder, ["resources"])
         page = factories.page(session, teacher, binder, "Quatre questions")
         for kind in KINDS:
-            data = json.loads((SAMPLES / f"{kind}.json").read_text(encoding="utf-8"))
+            text = (SAMPLES / f"{kind}.json").read_text(encoding="utf-8")
+            data = json.loads(text.replace(NAMED, str(picture.id)))
             ids[kind] = str(authoring.save_activity(session, teacher, binder.id, data, type=kind).id)
             session.expire(binder)
             composing.add_block(session, teacher, page.id, {"type": "activity", "activity": ids[kind]})
@@ -77,7 +86,7 @@ def work(sqlite_template: Path, tmp_path: Path) -> Iterator[Work]:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """A browser."""
-    with running_chromium() as browser:
+    with running_chromium(bare=True) as browser:
         yield browser
 
 
@@ -94,6 +103,12 @@ def choose(page: Page, menu: Locator, value: str) -> None:
             return
         page.keyboard.press("ArrowDown")
     raise AssertionError(f"{value} is not in the menu")
+
+
+def piece_of(question: Locator, words: str) -> Locator:
+    """A piece to place: its words, or those that stand for its picture."""
+    pictured = question.locator(f'.piece:has(img[alt="{words}"])')
+    return question.locator(".piece", has_text=words).or_(pictured)
 
 
 def hand_in(page: Page) -> None:
@@ -138,7 +153,7 @@ def test_everything_is_answered_by_keyboard_with_scripts(work: Work, chromium: B
 
         match = page.locator('[data-activity="match"]')
         for piece, place in (("Lisbonne", "le Portugal"), ("Athènes", "la Grèce")):
-            reach(page, match.locator(".piece", has_text=piece))
+            reach(page, piece_of(match, piece))
             page.keyboard.press("Enter")
             assert match.locator(".put").count() == 3
             reach(page, match.get_by_role("button", name=f"ici : « {piece} » pour « {place} »"))
@@ -242,20 +257,18 @@ def test_everything_is_answered_with_a_finger_on_a_narrow_screen(work: Work, chr
         field(page, work, "cloze", "gap.ga").fill("lumière")
         field(page, work, "cloze", "gap.gb").select_option("oa")
         field(page, work, "cloze", "gap.gd").fill("6")
-        drop(page, cloze.locator(".piece", has_text="sel"), cloze.locator(".put"))
-        drop(page, cloze.locator(".piece", has_text="sucre"), cloze.locator(".put"))  # takes its place
+        drop(page, piece_of(cloze, "sel"), cloze.locator(".put"))
+        drop(page, piece_of(cloze, "sucre"), cloze.locator(".put"))  # takes its place
         assert field(page, work, "cloze", "gap.gc").input_value() == "pa"
         assert cloze.locator("li.used").count() == 1
 
         puts = match.locator(".put")
         for place, piece in enumerate(("Porto", "Dublin", "Athènes")):
-            drop(page, match.locator(".piece", has_text=piece), puts.nth(place))
-        drop(page, match.locator(".piece", has_text="Lisbonne"), puts.nth(0))
-        drop(
-            page, match.locator(".piece", has_text="Dublin"), puts.nth(2)
-        )  # moves there, and leaves its place empty
+            drop(page, piece_of(match, piece), puts.nth(place))
+        drop(page, piece_of(match, "Lisbonne"), puts.nth(0))
+        drop(page, piece_of(match, "Dublin"), puts.nth(2))  # moves there, and leaves its place empty
         assert field(page, work, "match", "pair.lb").input_value() == ""
-        drop(page, match.locator(".piece", has_text="Athènes"), puts.nth(1))
+        drop(page, piece_of(match, "Athènes"), puts.nth(1))
 
         items = page.locator('[data-activity="order"] li')
         for place, wanted in enumerate(RIGHT_ORDER):
@@ -265,10 +278,10 @@ def test_everything_is_answered_with_a_finger_on_a_narrow_screen(work: Work, chr
         items.nth(3).locator("[data-step='1']").tap()  # the last two are exchanged: one error
 
         for category, names in (("amphibiens", ("ia", "ib")), ("poissons", ("ic", "id"))):
-            sorting.locator(".piece", has_text=category).tap()
+            piece_of(sorting, category).tap()
             for name in names:
                 field(page, work, "categorize", f"in.{name}").locator("xpath=..").locator(".put").tap()
-            sorting.locator(".piece", has_text=category).tap()
+            piece_of(sorting, category).tap()
         assert sorting.locator(".put:visible").count() == 0
         assert not seen_troubles(page, "fr")
         assert not axe_troubles(page, WCAG)
@@ -288,7 +301,7 @@ def test_things_can_be_dragged_with_a_mouse(work: Work, chromium: Browser) -> No
         there.look("pupil3", work.path)
         match = page.locator('[data-activity="match"]')
         match.locator(".piece").first.wait_for()
-        piece, menu = match.locator(".piece", has_text="Dublin"), field(page, work, "match", "pair.lc")
+        piece, menu = piece_of(match, "Dublin"), field(page, work, "match", "pair.lc")
         piece.scroll_into_view_if_needed()
         piece.drag_to(menu, force=True)
         assert menu.input_value() == "rc"

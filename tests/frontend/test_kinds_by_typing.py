@@ -36,7 +36,7 @@ def asked(sqlite_template: Path, tmp_path: Path) -> Iterator[Asked]:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """A browser."""
-    with running_chromium() as browser:
+    with running_chromium(bare=True) as browser:
         yield browser
 
 

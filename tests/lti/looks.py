@@ -156,7 +156,7 @@ def main(folder: Path, names: list[str]) -> None:
 
 
 def _walk(school: School, origin: str, folder: Path, names: list[str]) -> None:
-    with chromium() as browser:
+    with chromium(bare=True) as browser:
         for width, scheme in ((1280, "light"), (700, "light"), (375, "light"), (700, "dark")):
             context = browser.new_context(
                 viewport={"width": width, "height": 800},

@@ -455,7 +455,7 @@ def test_the_bank_s_screens_are_sound(school: School, lang: str, width: int) -> 
     (question,) = kept(school, "Où va l’eau ?", tags=("eau",))
     paths = ("bank", f"bank/{question}", f"bank/{question}/edit", f"bank?page={school.ids['draft']}")
     troubles: list[str] = []
-    with chromium() as browser, served(school.app) as origin:
+    with chromium(bare=True) as browser, served(school.app) as origin:
         with window(browser, origin, lang, viewport={"width": width, "height": 700}) as there:
             for path in paths:
                 page = there.look("teacher", f"/lti/my/{path}")

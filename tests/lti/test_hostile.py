@@ -154,7 +154,7 @@ def comments() -> list[str]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A browser."""
-    with chromium() as running:
+    with chromium(bare=True) as running:
         yield running
 
 

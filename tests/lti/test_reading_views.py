@@ -225,7 +225,7 @@ def test_a_printed_code_without_a_session_says_where_to_go(school: School) -> No
 def test_a_phone_reads_the_code_on_the_screen(school: School) -> None:
     import zxingcpp
 
-    with served(school.app) as origin, chromium() as browser:
+    with served(school.app) as origin, chromium(bare=True) as browser:
         context = browser.new_context(viewport={"width": 1000, "height": 900}, device_scale_factor=2)
         context.add_cookies([{"name": "as", "value": "teacher", "url": origin}])
         page = context.new_page()

@@ -51,7 +51,7 @@ def test_a_pupil_sees_a_picture_that_comes_from_the_store(school: School, object
     photo = media.jpeg(1200, 800)
     path = show(school, photo, "vallée.jpg", type="image", alt="Une vallée")
     (origin,) = object_store.origins
-    with served(school.app) as here, chromium() as browser:
+    with served(school.app) as here, chromium(bare=True) as browser:
         context = browser.new_context(locale="fr", viewport={"width": 375, "height": 700})
         context.add_cookies([{"name": "as", "value": "pupil", "url": here}])
         page, troubles, answers = context.new_page(), list[str](), list[tuple[str, int]]()

@@ -649,7 +649,7 @@ def test_letters_are_put_where_the_cursor_is(app: Flask) -> None:
     """By mouse the cursor goes on in the box, by keyboard in the row; without the script there is no row."""
     html = shown(rivers(), "form", {"texts": ["", "Rhne"]})
     script = SCRIPT.read_text(encoding="utf-8").replace("export function", "function")
-    with chromium(shell=True) as browser:
+    with chromium(bare=True) as browser:
         page: Page = browser.new_page()
         page.set_content(f"<style>[hidden]{{display:none}}</style><form>{html}</form>")
         assert not page.locator("[data-letters]").is_visible()

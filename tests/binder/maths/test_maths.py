@@ -342,7 +342,7 @@ def sheet() -> list[dict[str, float | str]]:
         f"<div class=cell><span class=math>{mathml(formula.latex, display=True)}</span></div>"
         for formula in CORPUS
     )
-    with chromium(shell=True) as browser:
+    with chromium(bare=True) as browser:
         page = browser.new_page(viewport={"width": 1200, "height": 800})
         page.set_content(f"<!doctype html><html lang=fr><style>{STYLES.read_text('utf-8')}</style>{cells}")
         found: list[dict[str, float | str]] = page.evaluate(MEASURE)
