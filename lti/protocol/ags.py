@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
@@ -25,6 +25,7 @@ __all__ = [
     "find_line_item",
     "line_items",
     "put_score",
+    "read_line_item",
     "results",
     "score_url",
     "update_line_item",
@@ -38,11 +39,12 @@ LINE_ITEM_TYPE, CONTAINER_TYPE = MEDIA + "v2.lineitem+json", MEDIA + "v2.lineite
 RESULT_TYPE, SCORE_TYPE = MEDIA + "v2.resultcontainer+json", MEDIA + "v1.score+json"
 
 Number = int | float | Fraction
+OWN = ("id", "label", "scoreMaximum", "resourceLinkId", "resourceId", "tag")
 
 
 @dataclass(frozen=True, slots=True)
 class LineItem:
-    """A column of the gradebook; `id` is its URL, empty before it exists. Columns of others keep their other fields."""
+    """A column of the gradebook; `id` is its URL, empty before it exists."""
 
     label: str
     score_maximum: Number
@@ -50,10 +52,12 @@ class LineItem:
     resource_link_id: str = ""
     resource_id: str = ""
     tag: str = ""
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """What else the platform keeps of it (dates, whether marks are shown …); it goes back as it came."""
 
     def as_json(self) -> dict[str, Any]:
         """As the platform wants it; what is empty is left out."""
-        body = {
+        body = dict(self.more) | {
             "id": self.id,
             "label": self.label,
             "scoreMaximum": _number(self.score_maximum),
@@ -77,6 +81,7 @@ class LineItem:
             resource_link_id=texts["resourceLinkId"],
             resource_id=texts["resourceId"],
             tag=texts["tag"],
+            more={name: value for name, value in body.items() if name not in OWN},
         )
 
 
@@ -168,7 +173,7 @@ def find_line_item(
     connector: Connector,
     line_items_url: str,
     *,
-    resource_id: str,
+    resource_id: str = "",
     tag: str = "",
     resource_link_id: str = "",
     read_only: bool = False,
@@ -183,6 +188,13 @@ def find_line_item(
         if all(getattr(item, name) == value for name, value in filters.items()):
             return item
     return None
+
+
+def read_line_item(connector: Connector, line_item_url: str, *, read_only: bool = False) -> LineItem:
+    """A column as the platform has it now."""
+    scopes = [LINE_ITEM_READ if read_only else LINE_ITEM]
+    reply = connector.call("GET", line_item_url, scopes=scopes, accept=LINE_ITEM_TYPE)
+    return LineItem.read(reply.body)
 
 
 def create_line_item(connector: Connector, line_items_url: str, item: LineItem) -> LineItem:

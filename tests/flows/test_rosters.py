@@ -75,7 +75,8 @@ def test_groups_are_audiences_with_their_members_and_teachers(world: World) -> N
         assert len(groups) == got.groups
         assert any(group.set_title for group in groups)
         titles = {
-            group.id: session.get_one(Audience, (group.tenant_id, group.audience_id)).title for group in groups
+            group.id: session.get_one(Audience, (group.tenant_id, group.audience_id)).title
+            for group in groups
         }
         teachers = session.scalars(
             sa.select(Membership.audience_id)

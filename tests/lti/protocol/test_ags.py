@@ -173,9 +173,18 @@ def test_results(platform: Platform, connector: Connector, server: Server) -> No
         ),
         told({"not": "a list"}),
     ]
-    found = list(ags.results(connector, server.url + "/li/1", user_id="1"))
+    found = list(ags.results(connector, server.url + "/li/1"))
     assert found == [ags.Result("1", 3, 5, "c"), ags.Result("2", None, 1, "")]
-    assert (platform.calls[0].path, platform.calls[0].query) == ("/li/1/results", {"user_id": ["1"]})
+    assert (platform.calls[0].path, platform.calls[0].query) == ("/li/1/results", {})
+
+
+def test_results_of_one_person_from_a_platform_that_gives_those_of_all(
+    platform: Platform, connector: Connector, server: Server
+) -> None:
+    platform.told = [told([{"userId": "1", "resultScore": 3}, {"userId": "2", "resultScore": 4}])]
+    found = list(ags.results(connector, server.url + "/li/1", user_id="2"))
+    assert [result.user_id for result in found] == ["2"]
+    assert platform.calls[0].query == {"user_id": ["2"]}
 
 
 def test_members(platform: Platform, connector: Connector, server: Server) -> None:
