@@ -25,7 +25,7 @@ from binder.errors import Closed, Invalid, NotFound
 from binder.files import plain_name
 from binder.mediatypes import Kind, Limits, kind_of, named
 from binder.models import ActivityVersion, AnswerFile, Assignment, Attempt, ResourceState
-from binder.revisions import published, revision_of, versions_of
+from binder.revisions import published, revision_asking, revision_of, versions_of
 from binder.storage import Storage
 from binder.windows import GRACE, windows_of
 
@@ -120,9 +120,13 @@ def _versions(
     session: Session, assignment: Assignment, attempts: Sequence[Attempt]
 ) -> Mapping[str, ActivityVersion]:
     """Those that the learner is answering: of the attempt that is open, or else of the page as published."""
-    is_open = attempts and attempts[-1].submitted_at is None
-    revision = revision_of(session, attempts[-1]) if is_open else published(session, assignment.page)
-    return versions_of(session, revision)
+    only = assignment.activity_id
+    if attempts and attempts[-1].submitted_at is None:
+        revision = revision_of(session, attempts[-1])
+    else:
+        revision = revision_asking(session, published(session, assignment.page), only)
+    versions = versions_of(session, revision)
+    return versions if only is None else {str(only): versions[str(only)]}
 
 
 def _allowance(version: ActivityVersion) -> Allowance | None:

@@ -15,9 +15,11 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from binder.access import Role
-from lti.errors import ClaimInvalid, DeepLinkingInvalid, SubjectInvalid
+from lti.errors import ClaimInvalid, SubjectInvalid
+from lti.legacy_claim import LTI1P1, Legacy
+from lti.picker_settings import DeepLinkingSettings
 from lti.roles import is_test_user, role_of
-from lti.values import clean, flag_of, identifier_of, mapping_of, text_of, texts_of, url_of
+from lti.values import clean, identifier_of, mapping_of, text_of, texts_of, url_of
 
 __all__ = [
     "Ags",
@@ -98,61 +100,6 @@ class Ags:
 
 
 @dataclass(frozen=True, slots=True)
-class DeepLinkingSettings:
-    """What the platform's picker wants back. https://www.imsglobal.org/spec/lti-dl/v2p0#deep-linking-settings"""
-
-    return_url: str
-    accept_types: tuple[str, ...]
-    accept_targets: tuple[str, ...]
-    accept_multiple: bool = False
-    accept_lineitem: bool | None = None
-    """None where the platform does not say."""
-    accept_media_types: tuple[str, ...] = ()
-    """Of files, such as `image/*`; empty where all are welcome."""
-    auto_create: bool = False
-    title: str = ""
-    text: str = ""
-    data: str | None = None
-    """Opaque; to be given back exactly, even if empty; None if it was not sent."""
-
-    @classmethod
-    def read(cls, settings: Mapping[str, Any]) -> DeepLinkingSettings:
-        """The settings in the claim, or in what was stored of it.
-
-        :raises DeepLinkingInvalid: if a required one is missing.
-        :raises ClaimInvalid: if one is not of its type.
-        """
-        return_url = url_of(settings, "deep_link_return_url")
-        types, targets = (
-            texts_of(settings, "accept_types"),
-            texts_of(settings, "accept_presentation_document_targets"),
-        )
-        if return_url is None or not types or not targets:
-            raise DeepLinkingInvalid(
-                "return URL, accept_types or accept_presentation_document_targets is missing"
-            )
-        data = settings.get("data")
-        if data is not None and not isinstance(data, str):
-            raise ClaimInvalid("data is not a text", claim="data")
-        return cls(
-            return_url=return_url,
-            accept_types=types,
-            accept_targets=targets,
-            accept_multiple=flag_of(settings, "accept_multiple") or False,
-            accept_lineitem=flag_of(settings, "accept_lineitem"),
-            accept_media_types=tuple(
-                each.strip().lower()
-                for each in text_of(settings, "accept_media_types").split(",")
-                if each.strip()
-            ),
-            auto_create=flag_of(settings, "auto_create") or False,
-            title=text_of(settings, "title"),
-            text=text_of(settings, "text"),
-            data=data,
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class LaunchClaims:
     """Who launches what, from where. Names may all be empty: platforms need not tell them."""
 
@@ -188,6 +135,8 @@ class LaunchClaims:
     group_sets_url: str | None
     """… and their sets."""
     deep_linking: DeepLinkingSettings | None
+    legacy: Legacy | None = field(repr=False)
+    """For who has moved over from LTI 1.1; None where the platform says nothing of that."""
     raw: Mapping[str, Any] = field(repr=False)
     """All claims as they came, for vendors' own."""
 
@@ -239,6 +188,7 @@ class LaunchClaims:
             groups_url=url_of(groups, "context_groups_url"),
             group_sets_url=url_of(groups, "context_group_sets_url"),
             deep_linking=DeepLinkingSettings.read(deep_linking) if deep_linking else None,
+            legacy=_legacy(claims) if claims.get(LTI1P1) is not None else None,
             raw=MappingProxyType(dict(claims)),
         )
 
@@ -311,3 +261,7 @@ def _custom(claims: Mapping[str, Any]) -> dict[str, str]:
         word = "" if value is None else value if isinstance(value, str) else json.dumps(value)
         values[clean(name)] = "" if re.fullmatch(r"\$[A-Za-z][\w.]*", word) else clean(word)
     return values
+
+
+def _legacy(claims: Mapping[str, Any]) -> Legacy:
+    return Legacy.read(claims, mapping_of(claims, CONTEXT), mapping_of(claims, RESOURCE_LINK))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,17 +13,16 @@ from sqlalchemy.orm import Session
 
 from binder.clock import uuid7
 from binder.models import Audience, Membership, Person
-from lti import copies, noticing, people, placements, roster
+from lti import copies, legacy, noticing, people, placements, roster
 from lti.claims import Context as ClaimedContext
 from lti.claims import LaunchClaims
+from lti.legacy import Kind, Take
 from lti.models import Context, Placement, ResourceLink, User
+from lti.passback import keep_line_item
 from lti.protocol.launch import ValidatedLaunch
+from lti.sealing import Sealer
 
 __all__ = ["Place", "known", "learn"]
-
-NAMED = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-CONTENT_ITEM = re.compile(f"/open/({NAMED.pattern})$")
-"""End of the path of a link that deep linking made: it names a Placement; the custom parameter `placement` does too."""
 
 
 KNOWN = (
@@ -132,33 +131,43 @@ def known(connection: sa.Connection, valid: ValidatedLaunch) -> Place | None:
     return Place(row.person_id, row.context_key, row.link_key) if now_told == as_it_was else None
 
 
-def _is_news(row: sa.Row[Any], claims: LaunchClaims) -> bool:
+def _is_news(row: Any, claims: LaunchClaims) -> bool:
     """Whether a link leads to something that it was not known to lead to, or that has another end now."""
-    if row.assignment_id is None and row.placement_id is None:
-        return _content_item(claims) is not None
+    if placements.leads_elsewhere(row.assignment_id, row.placement_id, claims):
+        return True
     said = placements.told_end(claims) if row.placement_id and row.assignment_id else ""
     return bool(said) and not placements.is_known(row.options or {}, row.link_key, said)
 
 
-def learn(session: Session, valid: ValidatedLaunch) -> Place:
-    """The place of a launch that brings something new: what was not known is made, what has changed is changed."""
+def learn(session: Session, valid: ValidatedLaunch, sealer: Sealer) -> Place:
+    """The place of a launch that brings something new: what was not known is made, what has changed is changed.
+
+    :param sealer: opens what proves that somebody was known under LTI 1.1.
+    """
     claims, tenant_id = valid.claims, valid.tenant_id
+    take = legacy.former(session, valid, sealer)
     someone = None
     if claims.subject is not None:
         someone = people.person(
-            session, tenant_id, claims.issuer, claims.subject, _name(claims), is_test=claims.test_user
+            session,
+            tenant_id,
+            claims.issuer,
+            claims.subject,
+            _name(claims),
+            is_test=claims.test_user,
+            former=partial(take, Kind.USER),
         )
-    context = _context(session, valid)
+    context = _context(session, valid, take)
     if someone is not None and context is not None:
         people.join(session, tenant_id, context.audience_id, someone.id, claims.role)
-    link = _resource_link(session, context, claims)
+    link = _resource_link(session, context, claims, take)
     if context is not None:
         _set_up(session, valid, context, link)
     session.flush()
     return Place(someone.id if someone else None, context.id if context else None, link.id if link else None)
 
 
-def _context(session: Session, valid: ValidatedLaunch) -> Context | None:
+def _context(session: Session, valid: ValidatedLaunch, take: Take) -> Context | None:
     """The class that the launch comes from, with its service addresses as just given."""
     claims, tenant_id = valid.claims, valid.tenant_id
     if claims.context is None:
@@ -171,23 +180,12 @@ def _context(session: Session, valid: ValidatedLaunch) -> Context | None:
     found = session.scalar(query)
     title = _title(claims.context)
     if found is None:
-        audience = Audience(id=uuid7(), tenant_id=tenant_id, title=title)
-        found = Context(
-            id=uuid7(),
-            tenant_id=tenant_id,
-            deployment_id=valid.deployment_key,
-            context_id=claims.context.id,
-            audience_id=audience.id,
-            ags_scopes=[],
-        )
         try:
             with session.begin_nested():
-                session.add(audience)
-                session.flush()
-                session.add(found)
+                found = _new_context(session, valid, claims.context.id, title, take(Kind.CONTEXT))
         except IntegrityError:  # another launch was first
             found = session.scalars(query).one()
-    elif title:
+    if title:
         _rename(session, found, title)
     if claims.ags is not None:
         scopes = list(claims.ags.scopes)
@@ -200,6 +198,27 @@ def _context(session: Session, valid: ValidatedLaunch) -> Context | None:
         found.memberships_url, found.groups_url, found.group_sets_url = news
         roster.want(session, tenant_id, found.audience_id)
     return found
+
+
+def _new_context(
+    session: Session, valid: ValidatedLaunch, context_id: str, title: str, audience_id: UUID | None
+) -> Context:
+    if audience_id is None:
+        audience = Audience(id=uuid7(), tenant_id=valid.tenant_id, title=title)
+        session.add(audience)
+        session.flush()
+        audience_id = audience.id
+    new = Context(
+        id=uuid7(),
+        tenant_id=valid.tenant_id,
+        deployment_id=valid.deployment_key,
+        context_id=context_id,
+        audience_id=audience_id,
+        ags_scopes=[],
+    )
+    session.add(new)
+    session.flush()
+    return new
 
 
 def _rename(session: Session, context: Context, title: str) -> None:
@@ -215,7 +234,9 @@ def _rename(session: Session, context: Context, title: str) -> None:
     )
 
 
-def _resource_link(session: Session, context: Context | None, claims: LaunchClaims) -> ResourceLink | None:
+def _resource_link(
+    session: Session, context: Context | None, claims: LaunchClaims, take: Take
+) -> ResourceLink | None:
     if context is None or claims.resource_link is None:
         return None
     query = sa.select(ResourceLink).where(
@@ -234,10 +255,15 @@ def _resource_link(session: Session, context: Context | None, claims: LaunchClai
         )
         try:
             with session.begin_nested():
+                found.assignment_id = take(Kind.LINK, context.audience_id)
                 session.add(found)
         except IntegrityError:  # another launch was first
             found = session.scalars(query).one()
-    if found.assignment_id is None and found.placement_id is None:
+        if found.assignment_id is not None and claims.ags is not None and claims.ags.lineitem:
+            keep_line_item(
+                session, context.tenant_id, context.id, found.assignment_id, url=claims.ags.lineitem
+            )
+    if placements.leads_elsewhere(found.assignment_id, found.placement_id, claims):
         _place(session, context, found, claims)
     placement = session.get(Placement, (found.tenant_id, found.placement_id)) if found.placement_id else None
     if placement is not None:
@@ -253,14 +279,8 @@ def _set_up(session: Session, valid: ValidatedLaunch, context: Context, link: Re
         noticing.want(session, valid.tenant_id, valid.deployment_key, valid.claims.notices, address)
 
 
-def _content_item(claims: LaunchClaims) -> UUID | None:
-    match = CONTENT_ITEM.search(claims.target_link_uri.partition("?")[0])
-    named = match[1] if match else claims.custom.get("placement", "")
-    return UUID(named) if NAMED.fullmatch(named) else None
-
-
 def _place(session: Session, context: Context, link: ResourceLink, claims: LaunchClaims) -> None:
-    item_id = _content_item(claims)
+    item_id = placements.named_by(claims)
     item = session.get(Placement, (context.tenant_id, item_id)) if item_id else None
     if item is not None:
         placements.settle(session, context, link, item, claims)

@@ -64,7 +64,7 @@ def read_form(here: Here, page: UUID, type: str) -> Sent:
 def _on_our_clock(text: str) -> str:
     """What a `datetime-local` field sent, with the offset of the school's clock; anything else as it is."""
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=texts().zone).isoformat()
+        return datetime.fromisoformat(text).replace(tzinfo=texts().school_zone).isoformat()
     except ValueError:
         return text
 

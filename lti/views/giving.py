@@ -102,7 +102,9 @@ def _fields_of(found: Sequence[Problem], labels: Mapping[str, str]) -> dict[str,
 
 
 def _is_out_of_hours(here: Here, page: Page) -> bool:
-    found = advising.advice(here.session, here.viewer, [Card()], preset=Preset.HOMEWORK, zone=texts().zone)
+    found = advising.advice(
+        here.session, here.viewer, [Card()], preset=Preset.HOMEWORK, zone=texts().school_zone
+    )
     return any(one.concern is Concern.OUT_OF_HOURS for one in found)
 
 
@@ -140,7 +142,7 @@ def _told(here: Here, cards: Sequence[Card], rules: Rules) -> Told:
         except Invalid as error:
             raise Invalid(error.detail, {"cards": {at: error.messages}}) from None
     session, viewer = here.session, here.viewer
-    advice = advising.advice(session, viewer, cards, preset=rules.preset, zone=texts().zone)
+    advice = advising.advice(session, viewer, cards, preset=rules.preset, zone=texts().school_zone)
     may_follow = viewer.role == "Instructor"
     longer = [
         (at, one)

@@ -153,7 +153,9 @@ def _open(valid: protocol.ValidatedLaunch, state: str, our_url: str) -> BaseResp
     lifetime = tool().settings.launch_lifetime
     by_url = valid.binding != "cookie"
     with tool().begin_lightly() as connection:
-        opened = launching.receive(connection, valid, secret=secret, lifetime=lifetime, by_url=by_url)
+        opened = launching.receive(
+            connection, valid, secret=secret, lifetime=lifetime, by_url=by_url, sealer=tool().sealer
+        )
     response = redirect(url_for("lti.home", launch=sessions.Address(opened, secret if by_url else "")), 303)
     if not by_url:
         path = url_for("lti.home", launch=opened)

@@ -44,6 +44,7 @@ WHY = {
     Why.DRAFT: N_("Your workspace takes a copy of the published page, and this one is a draft."),
     Why.ONLY_QUESTIONS: N_("Your workspace takes copies of texts only, and there are none on this page."),
     Why.NOT_TAKEN: N_("Your workspace does not take this kind of thing here."),
+    Why.TARGET: N_("Your workspace shows such things in a place where this one cannot be shown."),
     Why.MEDIA_TYPE: N_("Your workspace does not take files of this type here."),
     Why.SCANNING: N_("This file is not ready: it is being checked for viruses, or was refused."),
     Why.UNKNOWN_TYPE: N_("The type of this question is not installed here."),
@@ -127,7 +128,7 @@ def picker(here: Here) -> Response:
     return _picker(here)
 
 
-def _picker(here: Here, *, empty: bool = False) -> Response:
+def _picker(here: Here, problem: str = "") -> Response:
     require(here.viewer, "write")
     settings = settings_of(here)
     known = picking.binders(here.session, here.viewer)
@@ -146,9 +147,8 @@ def _picker(here: Here, *, empty: bool = False) -> Response:
         takes_all={"ltiResourceLink"} <= set(settings.accept_types),
         why=WHY,
         kinds=Kind,
-        most=MOST,
-        empty=empty,
-        status=422 if empty else 200,
+        problem=problem,
+        status=422 if problem else 200,
     )
 
 
@@ -159,8 +159,8 @@ def choose(here: Here) -> BaseResponse:
     action = form.get("action", "")
     if "open" in form or action in ("look", "how", "new"):
         more = keep(here, names)
-        if action == "how" and not names:
-            return _picker(here, empty=True)
+        if action == "how" and _amiss(names):
+            return _picker(here, _amiss(names))
         if action in ("how", "new"):
             return here.to("how" if action == "how" else "make", **more)
         where = {"binder": form["open"]} if "open" in form else {"q": form.get("q", "")[:MOST_TYPED]}
@@ -168,9 +168,18 @@ def choose(here: Here) -> BaseResponse:
     if action == "nothing" or form.get("page") == "":
         return _answered(here, [])
     names = [f"{Kind.PAGE.value}:{form['page']}"] if "page" in form else names
-    if not names:
-        return _picker(here, empty=True)
+    if _amiss(names):
+        keep(here, names)
+        return _picker(here, _amiss(names))
     return _answered(here, [Wish(key=Key.read(name)) for name in dict.fromkeys(names)])
+
+
+def _amiss(names: Sequence[str]) -> str:
+    """What is to be said of so many ticks; empty if they are as they should be."""
+    words = texts()
+    if not names:
+        return words.gettext("Tick something first.")
+    return words.gettext("At most %(most)s things at once.", most=MOST) if len(set(names)) > MOST else ""
 
 
 def _answered(here: Here, wishes: Sequence[Wish]) -> Response:

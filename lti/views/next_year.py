@@ -25,7 +25,7 @@ __all__ = ["carry_over", "plan_next_year"]
 
 def _shift() -> Shift:
     """What the form says of year and holidays; by default the year after the present one, counted in whole weeks."""
-    clock = texts().zone
+    clock = texts().school_zone
     present = SchoolYear.of(now().astimezone(clock).date(), "").begins
     typed = request.values.get("year", "")
     year = int(typed) if typed.isdecimal() and len(typed) == 4 else present + 1

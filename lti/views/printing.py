@@ -22,7 +22,7 @@ from binder.owning import own_binder, own_page
 from lti.tool import tool
 from lti.views.launch import blueprint_url
 from lti.views.rendering import Shown, file_views
-from lti.views.screens import Here, blueprint, render, screen
+from lti.views.screens import Here, blueprint, by_the_schools_clock, render, screen
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
@@ -103,6 +103,7 @@ def _walk(sections: Sequence[Section]) -> Iterator[tuple[str, Page]]:
 
 
 def _print(here: Here, binder: Binder, title: str, pages: Sequence[tuple[str, Page]]) -> Response:
+    by_the_schools_clock()
     return render(
         "print.html",
         here,

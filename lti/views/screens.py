@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import BaseConverter
 
 from binder.access import Viewer
-from binder.errors import NotFound
+from binder.errors import Forbidden, NotFound
 from lti import i18n, kept_forms, sessions, tokens
 from lti.tool import tool
 from lti.views.templates import filled
@@ -32,7 +32,9 @@ __all__ = [
     "Here",
     "NotSignedIn",
     "Outdated",
+    "asked",
     "blueprint",
+    "by_the_schools_clock",
     "form_key",
     "is_from_our_page",
     "render",
@@ -103,6 +105,16 @@ class Here:
         return redirect(self.url(screen, **values), 303)
 
 
+def asked(here: Here, *message_types: str) -> sessions.OpenLaunch:
+    """The launch, if it was by one of these types of message.
+
+    :raises Forbidden: if it was not: the screen is not the viewer's to open by its address.
+    """
+    if here.launch is None or here.launch.message_type not in message_types:
+        raise Forbidden("only by a message of its own")
+    return here.launch
+
+
 def texts() -> i18n.Texts:
     """Words in the viewer's language, or else the browser's, or else French."""
     language = g.get("lti_language") or i18n.choose(request.accept_languages.best_match(i18n.LANGUAGES))
@@ -115,6 +127,8 @@ def _entered(address: sessions.Address | None) -> Iterator[Here]:
     with tool().begin() if _writes() else tool().reading() as session:
         here = _from_host(session) if address is None else _from_launch(session, address)
         g.lti_language = i18n.choose(here.viewer.locale, request.accept_languages.best_match(i18n.LANGUAGES))
+        if here.launch is not None:
+            i18n.set_clocks(tool().settings.time_zone, here.launch.zone)
         g.lti_launch = here.launch
         g.lti_here = here
         if _writes() and not tokens.fits(sent_token(), here.token):
@@ -124,6 +138,12 @@ def _entered(address: sessions.Address | None) -> Iterator[Here]:
 
 def _writes() -> bool:
     return request.method not in ("GET", "HEAD", "OPTIONS")
+
+
+@blueprint.before_request
+def by_the_schools_clock() -> None:
+    """Until it is known who is looking, and for whoever's own time zone is not; before printing, again."""
+    i18n.set_clocks(tool().settings.time_zone)
 
 
 def sent_token() -> str:

@@ -19,6 +19,7 @@ from binder import (
     counting,
     followup,
     grading,
+    handing,
     next_year,
     opening,
     reading,
@@ -29,13 +30,16 @@ from binder import (
     worklist,
 )
 from binder.access import Role, Viewer
+from binder.activities import type_of
 from binder.clock import now
 from binder.errors import Closed, NotFound
+from binder.mediatypes import Limits
 from binder.models import Activity, Assignment, Attempt, Page, Preset
 from binder.remarking import Change, Kind
 from tests import factories
 
 UTC_ZONE = UTC
+FILE_UPLOAD = type_of("file_upload").example("fr")
 
 
 @dataclass
@@ -257,3 +261,34 @@ def test_after_two_attempts_it_is_closed(session: Session, embedded: Embedded) -
         embedded.hand_in(session, embedded.right(embedded.second), number=number)
     with pytest.raises(Closed, match="no-attempt-left"):
         submitting.begin(session, embedded.pupil, embedded.given.id, number=3)
+
+
+def test_files_are_taken_for_it_alone(session: Session, embedded: Embedded) -> None:
+    upload = {**FILE_UPLOAD, "title": "Dépôt"}
+    asked = [
+        authoring.save_activity(
+            session, embedded.teacher, embedded.page.binder_id, upload, type="file_upload"
+        )
+        for _ in range(2)
+    ]
+    session.expire(embedded.page.binder)
+    for one in asked:
+        block = {"type": "activity", "activity": str(one.id)}
+        composing.add_block(session, embedded.teacher, embedded.page.id, block)
+    authoring.publish(session, embedded.teacher, embedded.page.id)
+    assert embedded.pupil.audience_id
+    assert embedded.teacher.person_id
+    given = assigning.place(
+        session,
+        embedded.page.tenant_id,
+        embedded.page.id,
+        embedded.pupil.audience_id,
+        embedded.teacher.person_id,
+        assigning.Terms(activity_id=asked[0].id),
+    )
+    block = next(one for one in embedded.page.blocks if one.get("activity") == str(asked[0].id))
+    composing.remove_block(session, embedded.teacher, embedded.page.id, block["id"])
+    authoring.publish(session, embedded.teacher, embedded.page.id)
+    assert handing.ToAssignment(given.id, str(asked[0].id)).enter(session, embedded.pupil, Limits())
+    with pytest.raises(NotFound):
+        handing.ToAssignment(given.id, str(asked[1].id)).enter(session, embedded.pupil, Limits())

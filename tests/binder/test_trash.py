@@ -32,7 +32,8 @@ from binder.models import (
 )
 from binder.schemas import dump_binder
 from binder.storage import FileStorage
-from lti import linking
+from lti import picking
+from lti.views.linking import EVERYTHING
 from tests import factories
 from tests.binder.conftest import School, hand_in, school_in
 from tests.binder.test_arranging import order, shelf
@@ -126,7 +127,8 @@ def test_what_is_in_the_trash_is_nowhere_else(session: Session, school: School, 
     document = dump_binder(binder)["binder"]
     assert (document["activities"], document["resources"]) == ([], [])
     assert [page["title"] for page in document["sections"][0]["pages"]] == ["b"]
-    assert "a" not in [page.title for page in linking.choices(session, teacher)]
+    looked = picking.shelf(session, teacher, EVERYTHING, binder.id)
+    assert "a" not in [one.title for thing in looked.things for one in thing.walk()]
     assert contents(session, teacher, binder.id).thrown == 1
     copied = copying.copy_section(session, teacher, ids["A"], school.binder.id)
     assert copied.pages == 1

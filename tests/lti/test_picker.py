@@ -19,6 +19,8 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -26,6 +28,7 @@ from werkzeug.test import TestResponse
 from binder import authoring, composing, db, files, revisions, sharing
 from binder.access import Role, Viewer
 from binder.clock import frozen, now
+from binder.errors import NotFound
 from binder.models import Assignment, Audience, Binder, Page, Preset, Right
 from binder.storage import FileStorage
 from lti import LTI, places
@@ -33,6 +36,7 @@ from lti.claims import DEEP_LINKING, DEEP_LINKING_SETTINGS
 from lti.linking import VARIABLES
 from lti.models import Deployment, Placement, Registration, ResourceLink, User
 from lti.protocol.registrations import PlatformRegistration
+from lti.things import Key
 from tests import factories
 from tests.conformance import platform as claims_of
 from tests.conformance.platform import MEMBERSHIP, L
@@ -209,6 +213,7 @@ def klass(furnished: Furnished, tmp_path: Path) -> Iterator[Class]:
     found = Class(app, platform, engine, furnished.teacher, furnished.ids, app.test_client())
     found.open()
     yield found
+    app.extensions["lti"].visits.flush()
     engine.dispose()
 
 
@@ -274,6 +279,24 @@ def test_nothing_ticked_is_said(klass: Class, action: str) -> None:
     answer = klass.post(action=action)
     assert answer.status_code == 422
     assert "Cochez d’abord quelque chose." in answer.text
+
+
+@pytest.mark.parametrize("action", ["place", "how"])
+def test_too_much_at_once_is_said_and_the_first_stay_ticked(klass: Class, action: str) -> None:
+    names = [klass.key("lesson"), *(f"p:{UUID(int=number)}" for number in range(20))]
+    answer = klass.post(action=action, what=names)
+    assert answer.status_code == 422
+    assert "20 éléments à la fois au plus." in answer.text
+    assert re.findall(r'value="([^"]+)" checked', klass.get().text) == [klass.key("lesson")]
+
+
+@given(st.text(max_size=100) | st.builds("{}:{}:{}".format, st.sampled_from("bspaf"), st.uuids(), st.uuids()))
+def test_any_text_names_a_thing_or_nothing(text: str) -> None:
+    try:
+        key = Key.read(text)
+    except NotFound:
+        return
+    assert Key.read(str(key)) == key
 
 
 def test_nothing_on_purpose_is_an_answer(klass: Class) -> None:
@@ -351,7 +374,7 @@ def test_the_best_of_what_is_taken(klass: Class, accept: list[str], name: str, s
         (
             {"accept_types": ["html"], "accept_presentation_document_targets": ["window"]},
             "lesson",
-            "n’accepte rien de cette sorte",
+            "ne peut pas être montrée",
         ),
     ],
 )
@@ -437,11 +460,11 @@ def test_dates_and_display_go_to_the_platform_and_to_the_assignment(klass: Class
     assert item["window"] == {"targetName": "_blank"}
     assert "iframe" not in item
     klass.arrive(item)
-    given = klass.assignment()
-    assert (given.max_attempts, given.preset) == (3, Preset.TRAINING)
-    assert given.opens_at
-    assert given.due_at
-    assert given.due_at - given.opens_at == timedelta(days=7, hours=10)
+    work = klass.assignment()
+    assert (work.max_attempts, work.preset) == (3, Preset.TRAINING)
+    assert work.opens_at
+    assert work.due_at
+    assert work.due_at - work.opens_at == timedelta(days=7, hours=10)
 
 
 def test_each_thing_has_its_own_fields(klass: Class) -> None:
@@ -608,13 +631,13 @@ def test_an_address_that_we_did_not_seal_opens_nothing(klass: Class, change: str
 def test_an_embedded_question_is_all_that_is_asked(klass: Class) -> None:
     (item,) = klass.place("question")
     lands = klass.arrive(item)
-    given = klass.assignment()
-    assert lands == f"{klass.path}/work/{given.id}"
-    assert given.activity_id == klass.ids["question"]
+    work = klass.assignment()
+    assert lands == f"{klass.path}/work/{work.id}"
+    assert work.activity_id == klass.ids["question"]
     shown = klass.client.get(lands).text
     assert "Que devient l’eau chauffée" in shown
     assert "Lis, puis réponds." not in shown
-    assert klass.arrive(item, **TEACHER) == f"{klass.path}/given/{given.id}"
+    assert klass.arrive(item, **TEACHER) == f"{klass.path}/given/{work.id}"
 
 
 @pytest.mark.parametrize("name", ["binder", "chapter"])
@@ -686,14 +709,14 @@ def test_another_end_holds_and_the_teacher_is_told(
     klass.arrive(item)
     assert klass.assignment().due_at == DUE
     klass.arrive(item, custom={"submission_end": said})
-    given = klass.assignment()
-    assert given.due_at == due
+    work = klass.assignment()
+    assert work.due_at == due
     lands = klass.arrive(item, custom={"submission_end": said}, **TEACHER)
-    follow_up = f"{klass.path}/given/{given.id}"
+    follow_up = f"{klass.path}/given/{work.id}"
     if applied is None:
         assert lands == follow_up
         return
-    assert lands == f"{klass.path}/moved/{given.id}"
+    assert lands == f"{klass.path}/moved/{work.id}"
     shown = klass.client.get(lands).text
     assert ("Classeur a repris la nouvelle date." in shown) is applied
     assert ("rien n’a été changé" in shown) is not applied
@@ -729,8 +752,8 @@ def test_a_later_end_moves_the_last_deadline_along(klass: Class) -> None:
         session.scalars(sa.select(Assignment)).one().closes_at = DUE + timedelta(days=1)
         session.commit()
     klass.arrive(item, custom={"submission_end": "2031-03-20T17:00:00Z"})
-    given = klass.assignment()
-    assert given.closes_at == given.due_at == datetime.fromisoformat("2031-03-20T17:00:00Z")
+    work = klass.assignment()
+    assert work.closes_at == work.due_at == datetime.fromisoformat("2031-03-20T17:00:00Z")
 
 
 def test_the_same_page_placed_twice_in_one_class_is_one_work_unless_wished_otherwise(klass: Class) -> None:
@@ -749,3 +772,26 @@ def test_the_same_page_placed_twice_in_one_class_is_one_work_unless_wished_other
         ).all()
     assert len(found) == 3
     assert found[0] == found[1] != found[2]
+
+
+def test_a_link_whose_content_is_chosen_anew_leads_there(klass: Class) -> None:
+    (first,) = klass.place("lesson")
+    assert "/work/" in klass.arrive(first)
+    for name, lands in (("binder", "/read/binders/"), ("question", "/work/"), ("lesson", "/work/")):
+        klass.open()
+        (item,) = klass.place(name)
+        assert lands in klass.arrive(item), "the platform keeps the link's own id"
+        assert lands in klass.arrive(item)
+    with Session(klass.engine) as session:
+        given = session.scalars(sa.select(Assignment).order_by(Assignment.id)).all()
+    assert [one.activity_id for one in given] == [None, klass.ids["question"]]
+
+
+def test_dates_belong_to_the_class_that_they_were_chosen_for(klass: Class) -> None:
+    (item,) = klass.place("lesson", due_at="2031-03-10T18:00", max_attempts="3")
+    klass.arrive(item)
+    other: dict[str, Any] = {L + "context": {"id": "class-of-next-year", "title": "6B"}}
+    klass.arrive(item, **PUPIL, **other)
+    with Session(klass.engine) as session:
+        given = session.scalars(sa.select(Assignment).order_by(Assignment.id)).all()
+    assert [(one.due_at, one.max_attempts) for one in given] == [(DUE, 3), (None, 3)]
