@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from binder.clock import now, uuid7
 from binder.grading import counting_grade
-from binder.models import Assignment, Attempt, Grade, GradingProgress, Page
+from binder.models import Assignment, Attempt, Grade, GradingProgress
 from binder.outbox import Begin, Due, Failed
 from lti.errors import ServiceError
 from lti.models import Context, LineItem, Registration, ResourceLink, User
@@ -120,13 +120,10 @@ class Passback:
             return None
         if line_item is None and not context.lineitems_url:
             raise Failed("the platform offers no gradebook for this class", final=True)
-        title = session.scalars(
-            sa.select(Page.title).where(Page.tenant_id == tenant_id, Page.id == assignment.page_id)
-        ).one()
         return _Parcel(
             self._services.connector(registration),
             assignment,
-            title,
+            assignment.title,
             context,
             line_item,
             _marks(session, context, assignment),

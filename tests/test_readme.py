@@ -56,14 +56,14 @@ def test_the_code_of_the_readme_mounts_a_tool_that_works(
     assert registered.exit_code == 0, registered.output
     assert "https://tool.example/lti/login" in registered.output
     client = app.test_client()
-    login = client.get(
-        "/lti/login",
-        query_string={
-            "iss": "https://ent.example",
-            "login_hint": "u",
-            "target_link_uri": "https://tool.example/lti/launch",
-        },
-    )
+    asked = {
+        "iss": "https://ent.example",
+        "login_hint": "u",
+        "target_link_uri": "https://tool.example/lti/launch",
+    }
+    tried = client.get("/lti/login", query_string=asked, base_url="https://tool.example")
+    assert (tried.status_code, "Partitioned" in tried.headers["Set-Cookie"]) == (307, True)
+    login = client.get(tried.location, base_url="https://tool.example")
     assert login.status_code == 302
     assert login.location.startswith("https://ent.example/auth?")
     assert "Partitioned" in login.headers["Set-Cookie"]

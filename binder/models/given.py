@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from binder.clock import now
 from binder.db import Base, TenantRow, belongs_to, words
-from binder.models.content import Page
+from binder.models.content import Activity, Page
 from binder.models.people import Audience, Membership
 
 __all__ = ["Accommodation", "Assignment", "Counting", "Override", "Preset", "Recipient", "Release"]
@@ -91,6 +91,13 @@ class Assignment(TenantRow, Base):
     activity_id: Mapped[UUID | None]
     """The only activity of the page that it is about, where a single one was embedded; None: all of them."""
     page: Mapped[Page] = relationship(viewonly=True)
+    activity: Mapped[Activity | None] = relationship(
+        viewonly=True,
+        primaryjoin=lambda: sa.and_(
+            Activity.tenant_id == orm.foreign(Assignment.tenant_id),
+            Activity.id == orm.foreign(Assignment.activity_id),
+        ),
+    )
     audience: Mapped[Audience] = relationship(viewonly=True)
     members: Mapped[list[Membership]] = relationship(
         viewonly=True,
@@ -104,6 +111,11 @@ class Assignment(TenantRow, Base):
     recipients: Mapped[list[Recipient]] = relationship(viewonly=True, order_by="Recipient.id")
     """Whom of the class it is for; none: everybody."""
     overrides: Mapped[list[Override]] = relationship(viewonly=True, order_by="Override.id")
+
+    @property
+    def title(self) -> str:
+        """What it is called: as its page, or as the only activity that it is about."""
+        return self.activity.title if self.activity is not None and self.activity.title else self.page.title
 
     def is_open(self, at: datetime) -> bool:
         """Whether learners may open it at that instant."""

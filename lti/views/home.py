@@ -8,7 +8,7 @@ from flask import Response, request
 
 from binder.access import Role, may
 from binder.models import Binder
-from lti import copies, kept_forms
+from lti import copied, kept_forms
 from lti.models import Placement
 from lti.protocol.messages import RESOURCE_LINK_REQUEST, message_type
 from lti.views import placed
@@ -39,7 +39,7 @@ def home(here: Here) -> BaseResponse:
     )
     if opens != "home":
         return here.to(opens)
-    if copies.waiting(here.session, viewer) is not None:
+    if copied.waiting(here.session, viewer) is not None:
         return here.to("course_copy")
     if launch is not None and launch.assignment_id is not None:
         if viewer.role is Role.INSTRUCTOR and placed.waiting(here):

@@ -429,6 +429,7 @@ def test_one_copy_that_cannot_be_scored_keeps_no_other_waiting(
     with frozen(MONDAY + DAY):
         assert submitting.close_overdue(session) == 1
         monkeypatch.undo()
+    with frozen(MONDAY + DAY + 16 * MINUTE):
         assert submitting.close_overdue(session) == 1
 
 

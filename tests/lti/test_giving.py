@@ -111,7 +111,7 @@ def test_all_that_can_be_said_is_kept(school: School, teacher: Somebody) -> None
             "minutes": "30",
             "who-1": "pupils",
             "person-1": [str(pupil_id(school, "pupil")), str(pupil_id(school, "pupil3"))],
-            "due_at-1": "2026-12-01T17:00",
+            "due_at-1": "2031-06-17T17:00",
         },
         preset="training",
         release="by_hand",
@@ -138,7 +138,7 @@ def test_all_that_can_be_said_is_kept(school: School, teacher: Somebody) -> None
         )
     assert first.closes_at == datetime(2026, 11, 30, 7, tzinfo=UTC)
     assert (first.minutes, second.minutes) == (30, None)
-    assert second.due_at == datetime(2026, 12, 1, 16, tzinfo=UTC)
+    assert second.due_at == datetime(2031, 6, 17, 15, tzinfo=UTC)
     with Session(school.engine) as session:
         rows = session.scalars(sa.select(Recipient)).all()
     assert {row.group_id for row in rows if row.assignment_id == first.id} == {group}
