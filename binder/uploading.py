@@ -162,7 +162,14 @@ def receive(
     if done is not None:
         return _again(begin, piece, offset, done)
     room = (piece.size or terms.limits.most) - offset
-    here = storage.append(viewer.tenant_id, str(upload_id), offset, stream, max(0, room))
+    try:
+        here = storage.append(viewer.tenant_id, str(upload_id), offset, stream, max(0, room))
+    except NotFound:
+        with begin() as session:
+            if _own(session, viewer, to, upload_id).resource_id is None:
+                raise
+        # somebody else's connection has brought all of it while this one was sending
+        raise Conflict("all is here", piece.size) from None
     try:
         taken = _taken(piece, here, first=offset == 0)
         with begin() as session:
