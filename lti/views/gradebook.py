@@ -28,7 +28,7 @@ def _given(here: Here, assignment: UUID) -> Assignment:
     with tool().reading() as session:
         given = assigning.assignment_of(session, here.viewer, assignment, "follow")
         # what the page shows of it, for after the transaction
-        _ = (given.page.title, given.page.binder.lang, given.audience.title)
+        _ = (given.title, given.page.binder.lang, given.audience.title)
         return given
 
 
