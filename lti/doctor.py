@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import email.utils
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from flask import current_app
 
 from binder import db, quarantine
 from binder.clock import now
 from binder.errors import Unavailable
 from binder.models import OutboxEntry
-from lti.errors import LTIError
-from lti.models import Deployment, Registration
+from lti import checkups
+from lti.checkups import Finding
+from lti.errors import LTIError, SettingsInvalid
+from lti.models import Deployment, Registration, RegistrationStatus
+from lti.outside import address
 from lti.tool import Tool
 
 __all__ = ["Finding", "addresses", "examine"]
@@ -29,32 +31,20 @@ MAX_SKEW = 30
 """Seconds by which a platform's clock may differ before it is worth a word."""
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at."""
-
-    what: str
-    ok: bool
-    says: str
-
-
 def addresses(tool: Tool) -> list[tuple[str, str]]:
     """Our addresses for the platform's registration form."""
-    base = tool.settings.base_url or "https://YOUR-HOST"
-    with current_app.test_request_context(base_url=base):
-        path = {name: current_app.url_for(f"lti.{name}") for name in ("login", "launch", "jwks")}
-    return [
-        ("login URL", base + path["login"]),
-        ("redirect URI", base + path["launch"]),
-        ("launch URL", base + path["launch"]),
-        ("key set URL", base + path["jwks"]),
-    ]
+    settings = tool.settings
+    if settings.base_url is None:
+        settings = replace(settings, base_url="https://YOUR-HOST")
+    labels = {"login URL": "login", "redirect URI": "launch", "launch URL": "launch", "key set URL": "jwks"}
+    return [(label, address(settings, endpoint)) for label, endpoint in labels.items()]
 
 
 def examine(tool: Tool) -> Iterator[Finding]:
     """All findings, the good ones too. Reads the platforms' key sets over the network."""
     yield _keys(tool)
     yield _base_url(tool)
+    yield from checkups.proxy(tool)
     yield _storage(tool)
     database = _database(tool)
     yield database
@@ -63,9 +53,16 @@ def examine(tool: Tool) -> Iterator[Finding]:
     yield _outbox(tool)
     yield from _scanner(tool)
     with tool.reading() as session:
+        yield from checkups.stored_keys(tool, session)
+        yield from checkups.pending(session)
+        yield checkups.cookies(session)
+        yield from checkups.failing(session)
+        yield from checkups.scopes(session)
         platforms = [
             (row.issuer, row.jwks_uri, row.token_endpoint, row.authorization_endpoint)
-            for row in session.scalars(sa.select(Registration))
+            for row in session.scalars(
+                sa.select(Registration).where(Registration.status != RegistrationStatus.DISABLED)
+            )
         ]
         deployments = session.scalar(sa.select(sa.func.count()).select_from(Deployment)) or 0
     if not platforms or not deployments:
@@ -75,12 +72,14 @@ def examine(tool: Tool) -> Iterator[Finding]:
 
 
 def _keys(tool: Tool) -> Finding:
-    count = len(tool.settings.private_keys)
-    if not count:
-        return Finding(
-            "keys", False, "there is none: run `flask lti keys` and put its output into LTI_PRIVATE_KEYS"
-        )
-    return Finding("keys", True, f"{count}, the first one signs (kid {tool.keys.signing.kid[:12]}…)")
+    try:
+        keys = tool.keys.keys
+    except SettingsInvalid as error:
+        return Finding("keys", False, error.detail)
+    if not keys:
+        says = "there is none: run `flask lti keys rotate`, or put the output of `flask lti keys` into LTI_PRIVATE_KEYS"
+        return Finding("keys", False, says)
+    return Finding("keys", True, f"{len(keys)}, the first one signs (kid {keys[0].kid[:12]}…)")
 
 
 def _base_url(tool: Tool) -> Finding:
@@ -163,7 +162,9 @@ def _outbox(tool: Tool) -> Finding:
         return Finding("outbox", False, says)
     if refused:
         return Finding(
-            "outbox", False, f"{refused} grades were refused for good; teachers see why beside each pupil"
+            "outbox",
+            False,
+            f"{refused} grades were refused for good; teachers see why beside each pupil, you: flask lti outbox",
         )
     return Finding("outbox", True, "nothing waits too long")
 

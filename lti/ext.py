@@ -20,6 +20,8 @@ class LTI(Tool):
     :param storage: where the bytes of files live.
     :param viewer: who is looking, for hosts with a login of their own; None where nobody is signed in. Its pages are
         under `<prefix>/my/`, beside those of LTI launches.
+    :param administrator: whether whoever is looking runs the tool: then `<prefix>/admin/` is open to them. Without it
+        only a one-time link of `flask lti admin` opens it.
     """
 
     def init_app(self, app: Flask, *, url_prefix: str = "/lti") -> None:
