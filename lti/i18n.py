@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from fractions import Fraction
@@ -22,7 +23,7 @@ from babel.messages.pofile import read_po
 
 from binder.clock import now
 
-__all__ = ["DEFAULT", "LANGUAGES", "N_", "Texts", "add_catalogues", "choose", "texts"]
+__all__ = ["DEFAULT", "LANGUAGES", "N_", "Texts", "add_catalogues", "choose", "set_clocks", "texts"]
 
 LANGUAGES = ("fr", "en")
 """Languages of the interface; the first is spoken where nothing is known."""
@@ -59,14 +60,51 @@ NEAR = {
 
 
 @dataclass(frozen=True)
+class Clocks:
+    """The time zones that a request goes by."""
+
+    school: ZoneInfo = ZoneInfo("Europe/Paris")
+    own: ZoneInfo = ZoneInfo("Europe/Paris")
+
+
+_clocks: ContextVar[Clocks] = ContextVar("lti-clocks", default=Clocks())  # noqa: B039 - it is frozen
+
+
+def set_clocks(school: str, own: str = "") -> None:
+    """From now on, in this thread, times are shown on somebody's own clock, and typed on the school's.
+
+    :param own: IANA name; empty where nothing is known of the person.
+    """
+    _clocks.set(Clocks(ZoneInfo(school), ZoneInfo(own or school)))
+
+
+@dataclass(frozen=True)
 class Texts:
-    """One language: translations, dates and numbers."""
+    """One language: translations, dates and numbers; times by the clocks of the request."""
 
     language: str
     locale: Locale
     messages: dict[str, str | tuple[str, ...]]
     plural: Callable[[float], int]
-    zone: ZoneInfo = ZoneInfo("Europe/Paris")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where the viewer is, as far as their platform says so: on that clock times are shown."""
+        return _clocks.get().own
+
+    @property
+    def school_zone(self) -> ZoneInfo:
+        """Where the school is: on that clock dates and times are typed, and printed."""
+        return _clocks.get().school
+
+    def place(self, zone: ZoneInfo) -> str:
+        """The town after which a zone is called, as people write it."""
+        return str(dates.get_timezone_location(zone, locale=self.locale, return_city=True))
+
+    @property
+    def clocks_differ(self) -> bool:
+        """Whether the viewer's clock shows another time than the school's at this moment."""
+        return now().astimezone(self.zone).utcoffset() != now().astimezone(self.school_zone).utcoffset()
 
     def gettext(self, text: str, **values: Any) -> str:
         """`text` in this language; `%(name)s` is replaced by the value of that name."""
@@ -86,13 +124,13 @@ class Texts:
         return str(numbers.format_decimal(rounded, "#,##0.##", locale=self.locale))
 
     def date_time(self, instant: datetime) -> str:
-        """An instant on the school's clock, with the day's name."""
+        """An instant on the viewer's clock, with the day's name."""
         local = instant.astimezone(self.zone)
         pattern = "EEE d MMM y, HH 'h' mm" if self.language == "fr" else "EEE d MMM y, HH:mm"
         return str(dates.format_datetime(local, pattern, locale=self.locale))
 
     def near(self, instant: datetime) -> str:
-        """An instant on the school's clock as one says it who looks ahead: tomorrow, 18 h."""
+        """An instant on the viewer's clock as one says it who looks ahead: tomorrow, 18 h."""
         local, today = instant.astimezone(self.zone), now().astimezone(self.zone).date()
         time = local.strftime("%H h %M" if self.language == "fr" else "%H:%M")
         time = time.removesuffix(" 00") if self.language == "fr" else time
@@ -108,7 +146,7 @@ class Texts:
 
     def input_value(self, instant: datetime | None) -> str:
         """An instant as a `datetime-local` field wants it, on the school's clock."""
-        return instant.astimezone(self.zone).strftime("%Y-%m-%dT%H:%M") if instant else ""
+        return instant.astimezone(self.school_zone).strftime("%Y-%m-%dT%H:%M") if instant else ""
 
     def instant(self, value: str) -> datetime | None:
         """What a `datetime-local` field sent, on the school's clock; None if empty.
@@ -118,7 +156,7 @@ class Texts:
         if not value.strip():
             return None
         try:
-            return datetime.fromisoformat(value).replace(tzinfo=self.zone).astimezone(UTC)
+            return datetime.fromisoformat(value).replace(tzinfo=self.school_zone).astimezone(UTC)
         except OverflowError:
             raise ValueError("before the first day of all") from None
 

@@ -15,6 +15,7 @@ from lti import people, places, sessions
 from lti.models import Launch
 from lti.protocol.launch import ValidatedLaunch
 from lti.protocol.messages import message_type
+from lti.sealing import Sealer
 
 __all__ = ["receive"]
 
@@ -27,10 +28,26 @@ _launches = itertools.count()
 
 LAUNCHES: sa.Table = Launch.__table__  # type: ignore[assignment]  # it is a Table
 STORE = sa.insert(LAUNCHES)
+OVER = (
+    sa.select(LAUNCHES.c.id)
+    .where(LAUNCHES.c.expires_at < sa.bindparam("moment"))
+    .order_by(LAUNCHES.c.expires_at)
+    .limit(PURGED_AT_ONCE)
+    .with_for_update(skip_locked=True)
+)
+"""Another process that purges at the same moment takes others."""
+PURGE = sa.delete(LAUNCHES).where(LAUNCHES.c.id.in_(OVER))
+UNSEALED = Sealer()
 
 
 def receive(
-    connection: sa.Connection, valid: ValidatedLaunch, *, secret: str, lifetime: float, by_url: bool = False
+    connection: sa.Connection,
+    valid: ValidatedLaunch,
+    *,
+    secret: str,
+    lifetime: float,
+    by_url: bool = False,
+    sealer: Sealer = UNSEALED,
 ) -> UUID:
     """Write down a launch whose checks have all passed.
 
@@ -38,17 +55,18 @@ def receive(
 
     :param secret: what the browser will keep in its cookie; the row keeps its digest.
     :param lifetime: seconds for which the session stays open.
+    :param sealer: opens what proves that somebody was known under LTI 1.1 (`lti.legacy`).
     :param by_url: the browser keeps no cookies, so the secret will stand in the addresses.
     :return: the launch's id.
     """
     if next(_launches) % PURGE_EVERY == 0:
-        sessions.purge(connection, limit=PURGED_AT_ONCE)
-    claims, tenant_id = valid.claims, valid.tenant_id
+        connection.execute(PURGE, {"moment": now()})
+    claims, tenant_id, role = valid.claims, valid.tenant_id, valid.claims.role
     place = places.known(connection, valid)
     children: list[UUID] = []
-    if place is None or claims.role is Role.MENTOR:
+    if place is None or role is Role.MENTOR:
         with Session(connection, join_transaction_mode="create_savepoint") as session, session.begin():
-            place = place or places.learn(session, valid)
+            place = place or places.learn(session, valid, sealer)
             subjects = claims.role_scope_mentor[:MAX_CHILDREN]
             children = people.persons(session, tenant_id, claims.issuer, subjects)
     launch_id = uuid7()
@@ -62,7 +80,7 @@ def receive(
             "person_id": place.person_id,
             "context_id": place.context_id,
             "resource_link_id": place.resource_link_id,
-            "role": claims.role.value,
+            "role": role.value,
             "test_user": claims.test_user,
             "children": [str(child) for child in children],
             "locale": claims.locale,

@@ -5,7 +5,8 @@ A vendor's package acts on further types with `@on("…")`; those are asked for,
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -16,12 +17,13 @@ from binder import outbox
 from binder.clock import now, uuid7
 from binder.outbox import Begin, Due, Failed
 from lti import copies
-from lti.claims import CONTEXT, NoticeService
+from lti.claims import CLAIM, CONTEXT, NoticeService
 from lti.errors import ServiceError
 from lti.models import Deployment, Notice, NoticeHandler
 from lti.protocol import notices
 from lti.protocol.notices import CONTEXT_COPY, HELLO_WORLD, CheckedNotice
 from lti.protocol.services import Services
+from lti.values import mapping_of, texts_of
 
 __all__ = ["NOTICES_WANTED", "NOTICE_CAME", "NoticeReader", "keep", "on", "want"]
 
@@ -29,23 +31,33 @@ NOTICES_WANTED = "notices.wanted"
 """Event of the outbox: a platform offers notices; its subject is the deployment's row."""
 NOTICE_CAME = "notice.came"
 """Event of the outbox: a notice waits to be acted on; its subject is the notice's row."""
+ORIGINS = CLAIM + "origin_contexts"
 KEPT = 1000
 """Notices of a deployment that stay once they are acted on."""
 
 Act = Callable[[Session, Notice], None]
-_acts: dict[str, Act] = {}
+Keep = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 
-def on(notice_type: str) -> Callable[[Act], Act]:
+def _nothing(claims: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {}
+
+
+_acts: dict[str, tuple[Act, Keep]] = {}
+
+
+def on(notice_type: str, *, keep: Keep = _nothing) -> Callable[[Act], Act]:
     """Decorator: `f(session, notice)` acts on notices of a type, in a transaction of its own.
 
+    :param keep: what of the claims it needs, as plain JSON: `notice.claims`. Never a name or an address of mail; it raises
+        `ClaimInvalid` where something is not as it should, and the notice is refused.
     :raises ValueError: if the type is taken.
     """
 
     def register(act: Act) -> Act:
         if notice_type in _acts:
-            raise ValueError(f"{notice_type} is taken by {_acts[notice_type].__qualname__}")
-        _acts[notice_type] = act
+            raise ValueError(f"{notice_type} is taken by {_acts[notice_type][0].__qualname__}")
+        _acts[notice_type] = act, keep
         return act
 
     return register
@@ -56,7 +68,12 @@ def note_hello(session: Session, notice: Notice) -> None:
     """The platform tries whether notices arrive: they do."""
 
 
-@on(CONTEXT_COPY)
+def _classes(claims: Mapping[str, Any]) -> Mapping[str, Any]:
+    told = {"context": mapping_of(claims, CONTEXT), "origin_contexts": list(texts_of(claims, ORIGINS))}
+    return {name: value for name, value in told.items() if value}
+
+
+@on(CONTEXT_COPY, keep=_classes)
 def note_copy(session: Session, notice: Notice) -> None:
     """A class was made by copying others."""
     deployment = session.get_one(Deployment, notice.deployment_id)
@@ -104,18 +121,16 @@ def keep(session: Session, checked: CheckedNotice) -> bool:
     """Keep a notice that came, and have it acted on soon; one that has come before is not kept again.
 
     :return: whether it is new.
+    :raises ClaimInvalid: if a claim that its type needs is not of its type.
     """
     deployment = checked.deployment
-    claims = {
-        "context": checked.claims.get(CONTEXT),
-        "origin_contexts": checked.claims.get(ORIGINS),
-    }
+    _, kept = _acts.get(checked.type, (None, _nothing))
     row = Notice(
         id=uuid7(),
         deployment_id=deployment.key,
         notice_id=checked.id,
         type=checked.type,
-        claims={name: value for name, value in claims.items() if value},
+        claims=dict(kept(checked.claims)),
     )
     try:
         with session.begin_nested():
@@ -125,9 +140,6 @@ def keep(session: Session, checked: CheckedNotice) -> bool:
     outbox.put(session, deployment.tenant_id, NOTICE_CAME, str(row.id))
     _forget(session, deployment.key)
     return True
-
-
-ORIGINS = "https://purl.imsglobal.org/spec/lti/claim/origin_contexts"
 
 
 def _forget(session: Session, deployment_key: UUID) -> None:
@@ -185,7 +197,7 @@ class NoticeReader:
             notice = session.get(Notice, UUID(due.subject), with_for_update=True)
             if notice is None or notice.handled_at is not None:
                 return
-            act = _acts.get(notice.type)
+            act, _ = _acts.get(notice.type, (None, _nothing))
             if act is not None:
                 act(session, notice)
             notice.handled_at = now()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -42,8 +42,12 @@ def person(
     name: Name = ("", "", ""),
     *,
     is_test: bool = False,
+    former: Callable[[], UUID | None] | None = None,
 ) -> Person:
-    """The person behind a platform's user; a name that the platform tells replaces the one that we had."""
+    """The person behind a platform's user; a name that the platform tells replaces the one that we had.
+
+    :param former: asked for a user whom we have never seen: which person of ours they were before (`lti.legacy`).
+    """
     query = (
         sa.select(Person)
         .join(User, sa.and_(User.tenant_id == Person.tenant_id, User.person_id == Person.id))
@@ -51,7 +55,7 @@ def person(
     )
     found = session.scalar(query)
     if found is None:
-        found = _make(session, tenant_id, issuer, subject) or session.scalars(query).one()
+        found = _make(session, tenant_id, issuer, subject, former) or session.scalars(query).one()
     display = display_name(name)
     if display and (found.display_name, found.is_test) != (display, is_test):
         found.display_name, found.sort_name, found.is_test = display, sort_key(name), is_test
@@ -60,18 +64,28 @@ def person(
     return found
 
 
-def _make(session: Session, tenant_id: UUID, issuer: str, subject: str) -> Person | None:
-    """A new person and user; None if another launch has made them at this moment."""
-    new = Person(id=uuid7(), tenant_id=tenant_id)
-    user = User(id=uuid7(), tenant_id=tenant_id, issuer=issuer, subject=subject, person_id=new.id)
+def _make(
+    session: Session,
+    tenant_id: UUID,
+    issuer: str,
+    subject: str,
+    former: Callable[[], UUID | None] | None,
+) -> Person | None:
+    """A new user, and person unless they were one before; None if another launch has made them at this moment."""
     try:
         with session.begin_nested():
-            session.add(new)
-            session.flush()
-            session.add(user)
+            known = former() if former is not None else None
+            person = session.get_one(Person, (tenant_id, known)) if known else None
+            if person is None:
+                person = Person(id=uuid7(), tenant_id=tenant_id)
+                session.add(person)
+                session.flush()
+            session.add(
+                User(id=uuid7(), tenant_id=tenant_id, issuer=issuer, subject=subject, person_id=person.id)
+            )
     except IntegrityError:
         return None
-    return new
+    return person
 
 
 def persons(session: Session, tenant_id: UUID, issuer: str, subjects: Sequence[str]) -> list[UUID]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -18,7 +19,7 @@ from binder.clock import now
 from binder.errors import NotFound
 from binder.models import Membership
 from binder.outbox import Begin, Due, Failed
-from lti import grouping, people
+from lti import grouping, legacy, people
 from lti.errors import ServiceError
 from lti.models import Context
 from lti.protocol import nrps
@@ -152,11 +153,20 @@ def _keep(session: Session, class_: _Class, roster: nrps.Roster, *, is_whole: bo
     """:return: how many have left."""
     tenant_id, audience_id = class_.tenant_id, class_.audience_id
     named: set[UUID] = set()
+    take = legacy.former_members(session, tenant_id, class_.connector.registration.id)
     left = 0
     for member in roster.members:
         name = (member.name, member.given_name, member.family_name)
         is_test = is_test_user(member.roles)
-        person = people.person(session, tenant_id, class_.issuer, member.user_id, name, is_test=is_test)
+        person = people.person(
+            session,
+            tenant_id,
+            class_.issuer,
+            member.user_id,
+            name,
+            is_test=is_test,
+            former=partial(take, member.legacy_id),
+        )
         active = member.status == "Active"
         left += not active
         people.join(session, tenant_id, audience_id, person.id, role_of(member.roles), active=active)

@@ -7,8 +7,10 @@ import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from functools import partial
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
+from zoneinfo import available_timezones
 
 from binder.blocks.providers import HOSTS
 from binder.blocks.values import HOST
@@ -95,13 +97,25 @@ def _url(value: Any) -> str | None:
     return value.rstrip("/")
 
 
-def _proxy(value: Any) -> str | None:
-    if value is None or value == "":
-        return None
-    parts = urlsplit(value) if isinstance(value, str) else None
-    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
-        raise ValueError("must be a URL such as http://proxy.school.example:3128")
-    return str(value).rstrip("/")
+def _address(like: str, *schemes: str) -> Callable[[Any], str | None]:
+    def read(value: Any) -> str | None:
+        if value is None or value == "":
+            return None
+        parts, has_path = urlsplit(str(value)), bool(urlsplit(like).path)
+        if parts.scheme not in schemes or not parts.hostname or (parts.path.strip("/") and not has_path):
+            raise ValueError(f"must be a URL such as {like}")
+        return str(value).rstrip("/")
+
+    return read
+
+
+PROXY = _address("http://proxy.school.example:3128", "http", "https")
+
+
+def _zone(value: Any) -> str:
+    if not isinstance(value, str) or value not in available_timezones():
+        raise ValueError("must be a time zone such as Europe/Paris")
+    return value
 
 
 def _token(value: Any) -> str | None:
@@ -117,9 +131,7 @@ def _token(value: Any) -> str | None:
 def _clamd(value: Any) -> str | None:
     if value is None or value == "":
         return None
-    if not isinstance(value, str):
-        raise ValueError("must be a text")
-    return Clamd(value.strip()).address
+    return Clamd(_text(value)).address
 
 
 def _flag(value: Any) -> bool:
@@ -143,12 +155,8 @@ def _amount(unit: str, least: float, most: float) -> Callable[[Any], float]:
     return read
 
 
-def _seconds(least: float, most: float) -> Callable[[Any], float]:
-    return _amount("seconds", least, most)
-
-
-def _megabytes() -> Callable[[Any], float]:
-    return _amount("megabytes", 0.001, 100_000)
+_seconds = partial(_amount, "seconds")
+_megabytes = partial(_amount, "megabytes", 0.001, 100_000)
 
 
 def _timeout(value: Any) -> tuple[float, float]:
@@ -186,7 +194,7 @@ class Settings:
     """To connect to a platform, and to wait for each part of its answer."""
     http_retry_seconds: float = _setting(_seconds(0, 60), 3)
     """For how long a failed call that is safe to repeat may be begun anew, two times at the most."""
-    http_proxy: str | None = _setting(_proxy, None, secret=True)
+    http_proxy: str | None = _setting(PROXY, None, secret=True)
     """The proxy through which platforms are reached; None: directly, whatever the environment says."""
     jwks_min_interval: float = _setting(_seconds(0, 3600), 30)
     """Least time between two readings of a key set because of an unknown key."""
@@ -198,6 +206,10 @@ class Settings:
     """Audiences that a token may name beside our client id."""
     tool_name: str = _setting(_text, "Classeur")
     """What people see the tool called."""
+    time_zone: str = _setting(_zone, "Europe/Paris")
+    """The schools' clock (IANA): dates and times are typed and printed by it."""
+    terms_url: str | None = _setting(_address("https://school.example/terms", "https"), None)
+    """The host's terms of use, which people are asked to accept where a platform wants that."""
     user_agent: str = _setting(_text, "Classeur/0.1")
     """What platforms' servers see us called."""
     allow_http_loopback: bool = _setting(_flag, False)

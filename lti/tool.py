@@ -56,11 +56,17 @@ class Tool:
     """Who looks through new files; without one they are taken as they are."""
 
     def __init__(
-        self, engine: sa.Engine, *, storage: Storage, viewer: Callable[[], Viewer | None] | None = None
+        self,
+        engine: sa.Engine,
+        *,
+        storage: Storage,
+        viewer: Callable[[], Viewer | None] | None = None,
+        administrator: Callable[[], bool] | None = None,
     ) -> None:
         self.engine = db.prepare(engine)
         self.storage = storage
         self.viewer = viewer
+        self.administrator = administrator
         self._write = sessionmaker(db.writing(engine), expire_on_commit=False)
         self._write_lightly = db.writing(engine, durable=False)
         self._read = sessionmaker(db.reading(engine), expire_on_commit=False)

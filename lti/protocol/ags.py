@@ -6,14 +6,16 @@ https://www.imsglobal.org/spec/lti-ags/v2p0
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from lti.errors import ServiceError
+from lti.errors import ContentItemInvalid, ServiceError
+from lti.protocol.bodies import moment_of
+from lti.protocol.item_parts import Review
 from lti.protocol.services import Connector
 
 __all__ = [
@@ -53,7 +55,14 @@ class LineItem:
     resource_id: str = ""
     tag: str = ""
     more: Mapping[str, Any] = field(default_factory=dict)
-    """What else the platform keeps of it (dates, whether marks are shown …); it goes back as it came."""
+    """What else the platform keeps of it, also what of the fields below is not written as it should; it goes back as it came."""
+    starts_at: datetime | None = None
+    """From when on work is taken, with a time zone."""
+    ends_at: datetime | None = None
+    grades_released: bool | None = None
+    """Whether the platform may show marks to learners; None leaves that to it."""
+    review: Review | None = None
+    """From where the gradebook opens somebody's work."""
 
     def as_json(self) -> dict[str, Any]:
         """As the platform wants it; what is empty is left out."""
@@ -65,6 +74,13 @@ class LineItem:
             "resourceId": self.resource_id,
             "tag": self.tag,
         }
+        typed = {
+            "startDateTime": _instant(self.starts_at) if self.starts_at else None,
+            "endDateTime": _instant(self.ends_at) if self.ends_at else None,
+            "gradesReleased": self.grades_released,
+            "submissionReview": self.review.as_json() if self.review else None,
+        }
+        body |= {name: value for name, value in typed.items() if value is not None}
         return {name: value for name, value in body.items() if value != ""}
 
     @classmethod
@@ -74,6 +90,8 @@ class LineItem:
             raise ServiceError(200, retryable=False, detail="not a line item")
         maximum = body.get("scoreMaximum")
         texts = {name: str(body.get(name) or "") for name in ("label", "resourceLinkId", "resourceId", "tag")}
+        typed = {field: read(body[name]) for name, (field, read) in TYPED.items() if name in body}
+        understood = {name for name, (field, _) in TYPED.items() if typed.get(field) is not None}
         return cls(
             label=texts["label"],
             score_maximum=maximum if isinstance(maximum, int | float) else 1,
@@ -81,8 +99,44 @@ class LineItem:
             resource_link_id=texts["resourceLinkId"],
             resource_id=texts["resourceId"],
             tag=texts["tag"],
-            more={name: value for name, value in body.items() if name not in OWN},
+            # some platforms write null for what is not there, and refuse it in what comes back
+            more={
+                name: value
+                for name, value in body.items()
+                if value is not None and name not in {*OWN, *understood}
+            },
+            **typed,
         )
+
+
+def _released(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def _review(value: Any) -> Review | None:
+    """None also where there is more in it than we would send back."""
+    if not isinstance(value, dict) or not isinstance(value.get("reviewableStatus"), list):
+        return None
+    custom = value.get("custom")
+    try:
+        review = Review(
+            statuses=tuple(value["reviewableStatus"]),
+            label=value.get("label", ""),
+            url=value.get("url", ""),
+            custom=custom if isinstance(custom, dict) else {},
+        )
+    except (ContentItemInvalid, TypeError):
+        return None
+    return review if review.as_json() == value else None
+
+
+TYPED: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
+    "startDateTime": ("starts_at", moment_of),
+    "endDateTime": ("ends_at", moment_of),
+    "gradesReleased": ("grades_released", _released),
+    "submissionReview": ("review", _review),
+}
+"""Member → our field, and how it is read: None where it is not what it should be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

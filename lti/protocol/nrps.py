@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lti.errors import ClaimInvalid, ServiceError
+from lti.legacy_claim import legacy_id
 from lti.protocol.services import Connector
 from lti.values import identifier_of, text_of, texts_of
 
@@ -33,6 +34,8 @@ class Member:
     family_name: str = field(default="", repr=False)
     groups: tuple[str, ...] = ()
     """Ids of the person's groups, if they were asked for and the platform tells them."""
+    legacy_id: str = field(default="", repr=False)
+    """What the platform called the person under LTI 1.1; empty where it does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +100,13 @@ def _member(entry: Any) -> Member | None:
         return None
     try:
         user_id = identifier_of(entry, "user_id")
-        names = [text_of(entry, name) for name in ("name", "given_name", "family_name")]
+        whole, given, family = (text_of(entry, name) for name in ("name", "given_name", "family_name"))
         roles, status = texts_of(entry, "roles"), text_of(entry, "status") or "Active"
         groups = _groups(entry.get("group_enrollments"))
     except ClaimInvalid:
         return None
-    return Member(user_id, roles, status, *names, groups) if user_id else None
+    former = legacy_id(entry.get("lti11_legacy_user_id"))
+    return Member(user_id, roles, status, whole, given, family, groups, former) if user_id else None
 
 
 def _groups(listed: Any) -> tuple[str, ...]:

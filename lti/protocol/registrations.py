@@ -136,10 +136,10 @@ class StoredRegistrations(ToolConfAbstract[Any]):
         :raises RegistrationUnknown: if there is none.
         :raises RegistrationAmbiguous: if there are several; we do not guess.
         """
-        rows = self._connection.execute(BY_ISSUER, {"issuer": iss}).mappings().all()
+        rows = self._connection.execute(BY_ISSUER, {"issuer": iss}).all()
         if len(rows) > 1:
             raise RegistrationAmbiguous("several client ids of one issuer, and none named", issuer=iss)
-        return PlatformRegistration(dict(rows[0]), self._keys) if rows else _unknown(iss, None)
+        return PlatformRegistration(rows[0]._asdict(), self._keys) if rows else _unknown(iss, None)
 
     def find_registration_by_params(
         self, iss: str, client_id: str | None, *args: Any, **kwargs: Any
@@ -151,8 +151,8 @@ class StoredRegistrations(ToolConfAbstract[Any]):
         """
         if not client_id:
             return self.find_registration_by_issuer(iss)
-        row = self._connection.execute(BY_CLIENT, {"issuer": iss, "client_id": client_id}).mappings().first()
-        return PlatformRegistration(dict(row), self._keys) if row else _unknown(iss, client_id)
+        row = self._connection.execute(BY_CLIENT, {"issuer": iss, "client_id": client_id}).first()
+        return PlatformRegistration(row._asdict(), self._keys) if row else _unknown(iss, client_id)
 
     def find_deployment(self, iss: str, deployment_id: str) -> StoredDeployment | None:
         """The deployment in the issuer's only registration; None if nobody told us of it."""
@@ -170,18 +170,14 @@ class StoredRegistrations(ToolConfAbstract[Any]):
     ) -> tuple[PlatformRegistration | None, StoredDeployment | None]:
         """A registration by its row's id, with one of its deployments, in one query; None for what is not there."""
         values = {"id": registration_key, "deployment_id": deployment_id}
-        row = self._connection.execute(WITH_DEPLOYMENT, values).mappings().first()
+        row = self._connection.execute(WITH_DEPLOYMENT, values).first()
         if row is None:
             return None, None
         deployment = None
-        if row["deployment_key"] is not None:
-            deployment = StoredDeployment(
-                row["deployment_key"],
-                row["deployment_id"],
-                row["tenant_id"],
-                DeploymentStatus(row["deployment_status"]),
-            )
-        return PlatformRegistration(dict(row), self._keys), deployment
+        if row.deployment_key is not None:
+            status = DeploymentStatus(row.deployment_status)
+            deployment = StoredDeployment(row.deployment_key, row.deployment_id, row.tenant_id, status)
+        return PlatformRegistration(row._asdict(), self._keys), deployment
 
 
 def refuse_unless_active(registration: PlatformRegistration) -> None:

@@ -80,29 +80,32 @@ def login_otherwise(binding: str) -> BaseResponse:
     """The page of the other ways has found one: begin the login; its script keeps the secret and goes on."""
     if not is_from_our_page():
         raise LoginRequestInvalid("only our own page may ask this")
-    begun = _begin(request.form.to_dict(), binding)
+    our_url = _external("lti.launch")
+    begun = _begin(request.form.to_dict(), binding, our_url)
     answer = jsonify(url=begun.authorization_url, key=bindings.storage_key(begun.state), value=begun.secret)
     if binding == "access":
         answer = jsonify(url=begun.authorization_url)
-        bindings.keep(answer, begun, _external("lti.launch"), partitioned=False)
+        bindings.keep(answer, begun, our_url, partitioned=False)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
 
-def _begin(params: Mapping[str, str], binding: str) -> logins.Login:
+def _begin(params: Mapping[str, str], binding: str, our_url: str) -> logins.Login:
+    mounted = tool()
     return logins.start(
         params,
-        begin=tool().begin_lightly,
-        redirect_uri=_external("lti.launch"),
-        settings=tool().settings,
+        begin=mounted.begin_lightly,
+        redirect_uri=our_url,
+        settings=mounted.settings,
         binding=binding,
     )
 
 
 def _go(params: Mapping[str, str], binding: str) -> BaseResponse:
-    begun = _begin(params, binding)
+    our_url = _external("lti.launch")
+    begun = _begin(params, binding, our_url)
     response = redirect(begun.authorization_url, 302)
-    bindings.keep(response, begun, _external("lti.launch"), partitioned=True)
+    bindings.keep(response, begun, our_url, partitioned=True)
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -121,12 +124,13 @@ def launch() -> BaseResponse:
             waiting = states.waiting(connection, state)
         if waiting is not None:
             return _confirm(state, waiting)
+    mounted = tool()
     valid = protocol.validate(
         request.form.to_dict(),
         secret=shown.secret,
-        begin=tool().begin_lightly,
-        platform_keys=tool().platform_keys,
-        settings=tool().settings,
+        begin=mounted.begin_lightly,
+        platform_keys=mounted.platform_keys,
+        settings=mounted.settings,
         tool_url=our_url,
     )
     return _open(valid, state, our_url)
@@ -149,18 +153,18 @@ def _confirm(state: str, waiting: states.Waiting) -> BaseResponse:
 
 
 def _open(valid: protocol.ValidatedLaunch, state: str, our_url: str) -> BaseResponse:
-    secret = sessions.new_secret()
-    lifetime = tool().settings.launch_lifetime
+    mounted, secret = tool(), sessions.new_secret()
+    lifetime = mounted.settings.launch_lifetime
     by_url = valid.binding != "cookie"
-    with tool().begin_lightly() as connection:
+    with mounted.begin_lightly() as connection:
         opened = launching.receive(
-            connection, valid, secret=secret, lifetime=lifetime, by_url=by_url, sealer=tool().sealer
+            connection, valid, secret=secret, lifetime=lifetime, by_url=by_url, sealer=mounted.sealer
         )
     response = redirect(url_for("lti.home", launch=sessions.Address(opened, secret if by_url else "")), 303)
     if not by_url:
         path = url_for("lti.home", launch=opened)
         bindings.set_cookie(response, sessions.COOKIE, secret, path=path, seconds=lifetime)
-        bindings.note_opened(response, state, our_url, opened, seconds=tool().settings.state_lifetime)
+        bindings.note_opened(response, state, our_url, opened, seconds=mounted.settings.state_lifetime)
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -36,12 +36,12 @@ def notices() -> tuple[Response, int] | Response:
                 platform_keys=tool().platform_keys,
                 settings=tool().settings,
             )
+            with tool().begin() as session:
+                noticing.keep(session, checked)
         except LTIError as error:
             refused.append(error)
             logs.event(log, logs.WARNING, "notice-refused", code=error.code, **error.facts)
             continue
-        with tool().begin() as session:
-            noticing.keep(session, checked)
         accepted += 1
     answer = jsonify(accepted=accepted, refused=[error.code for error in refused])
     return answer if accepted else (answer, refused[0].status)

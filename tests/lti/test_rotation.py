@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import jwt
 import pytest
@@ -138,12 +139,12 @@ def test_the_commands_tell_what_they_did(engine: sa.Engine, tmp_path: Path) -> N
 
 def test_every_command_has_json(engine: sa.Engine, tmp_path: Path) -> None:
     app = make_app(engine, tmp_path)
-    commands = app.cli.commands["lti"].commands  # type: ignore[attr-defined]
-    leaves = [
-        (name, each)
-        for name, command in commands.items()
-        for each in (getattr(command, "commands", None) or {"": command}).values()
-    ]
-    assert len(leaves) > 9
-    for name, command in leaves:
-        assert any("--json" in option.opts for option in command.params), f"{name} {command.name}"
+
+    def leaves(command: Any) -> list[Any]:
+        inside = getattr(command, "commands", None)
+        return [leaf for each in inside.values() for leaf in leaves(each)] if inside else [command]
+
+    found = leaves(app.cli.commands["lti"])
+    assert len(found) > 15
+    for command in found:
+        assert any("--json" in option.opts for option in command.params), command.name
