@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
 
-from benchmarks import answering, contents, cpu, launches, page_views, scoring, writing
+from benchmarks import answering, contents, cpu, launches, page_views, scoring, services, tables, writing
 from benchmarks.measuring import Figure
 from benchmarks.setting import Setting
 
-Result = TypeVar("Result")
 RESULTS = Path(__file__).parent / "results.json"
 HEAD = ("what", "Classeur", "peer", "ratio", "spread", "unit", "beside")
-ROW = "{:<22} {:>9} {:>9} {:>6} {:>7}  {:<15} {}"
+ROW = "{:<38} {:>9} {:>9} {:>6} {:>7}  {:<15} {}"
 
 
 def _all() -> Iterator[Figure]:
-    yield _in_folder(launches.measure)
+    yield from _in_folder(launches.measure)
+    yield from _in_folder(services.measure)
+    yield from _in_folder(tables.measure)
     yield from _in_folder(page_views.measure)
     yield from _in_folder(contents.measure)
     yield from _in_folder(page_views.measure_long)
@@ -29,11 +29,11 @@ def _all() -> Iterator[Figure]:
     yield from scoring.measure()
 
 
-def _in_folder(measure: Callable[[Setting], Result]) -> Result:
+def _in_folder(measure: Callable[[Setting], Iterable[Figure]]) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory(prefix="classeur-bench-") as folder:
         setting = Setting(Path(folder))
         setting.make_keys()
-        return measure(setting)
+        yield from measure(setting)
 
 
 def main() -> None:

@@ -1,17 +1,32 @@
-"""Two servers in turns: a round of one, a round of the other, so that a noisy moment touches both."""
+"""Several in turns: a round of one, a round of the other, so that a noisy moment touches all."""
 
 from __future__ import annotations
 
 import statistics
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from benchmarks.servers import Server
-
-__all__ = ["Figure", "figure", "take_turns"]
+__all__ = ["Clock", "Figure", "Here", "Work", "figure", "take_turns"]
 
 Work = Callable[[int], None]
-"""Ask a server for so many of what is measured."""
+"""Do, or ask a server for, so many of what is measured."""
+
+
+class Clock(Protocol):
+    """Whose processor time is measured: a server's, or our own."""
+
+    def cpu_seconds(self) -> float:
+        """What it has used of the processors so far."""
+
+
+class Here:
+    """This very process."""
+
+    def cpu_seconds(self) -> float:
+        """See `Clock.cpu_seconds`."""
+        return time.process_time()
 
 
 @dataclass(frozen=True)
@@ -32,22 +47,20 @@ class Figure:
         return self.value / self.peer_value
 
 
-def take_turns(
-    sides: Sequence[tuple[Server, Work]], *, rounds: int, each: int
-) -> tuple[list[float], list[float]]:
-    """Milliseconds of processor time for each piece of work, by round, of the first side and of the second."""
-    taken: tuple[list[float], list[float]] = ([], [])
+def take_turns(sides: Sequence[tuple[Clock, Work]], *, rounds: int, each: int) -> list[list[float]]:
+    """Milliseconds of processor time for each piece of work, by side and round."""
+    taken: list[list[float]] = [[] for _ in sides]
     for _, work in sides:
         work(max(each // 4, 20))  # connections, caches, compiled templates and statements
     for _ in range(rounds):
-        for (server, work), times in zip(sides, taken, strict=True):
-            before = server.cpu_seconds()
+        for (clock, work), times in zip(sides, taken, strict=True):
+            before = clock.cpu_seconds()
             work(each)
-            times.append((server.cpu_seconds() - before) * 1000 / each)
+            times.append((clock.cpu_seconds() - before) * 1000 / each)
     return taken
 
 
-def figure(name: str, unit: str, peer: str, taken: tuple[list[float], list[float]]) -> Figure:
-    """The medians of both sides."""
+def figure(name: str, unit: str, peer: str, taken: Sequence[list[float]]) -> Figure:
+    """The medians of two sides, ours and the peer's."""
     ours, theirs = (statistics.median(times) for times in taken)
     return Figure(name, ours, unit, peer, theirs, (max(taken[0]) - min(taken[0])) / ours)

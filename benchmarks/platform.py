@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,8 +15,9 @@ from werkzeug.wrappers import Request, Response
 
 from benchmarks.browser import Answer, Browser
 from benchmarks.setting import CLIENT, DEPLOYMENT, ISSUER, KID, TOOL, Setting
+from binder.clock import now
 
-__all__ = ["Platform", "publishing"]
+__all__ = ["TARGET", "Platform", "publishing"]
 
 LTI = "https://purl.imsglobal.org/spec/lti/claim/"
 MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership#"
@@ -41,19 +41,20 @@ class Platform:
             "lti_deployment_id": DEPLOYMENT,
         }
         login = browser.get(f"/lti/login?{urlencode(query)}")
-        if login.status == 307:  # a browser that has never been here is tried with a cookie first
+        if login.status == 307:  # a browser that has not been here before is tried with a cookie first
             login = browser.get(login.location)
         if login.status != 302:
             raise RuntimeError(f"login: {login.status} {login.body[:300]!r}")
         asked = parse_qs(urlsplit(login.location).query)
-        form = {"state": asked["state"][0], "id_token": self._sign(subject, role, asked["nonce"][0])}
+        form = {"state": asked["state"][0], "id_token": self.sign(subject, role, asked["nonce"][0])}
         launch = browser.post("/lti/launch", form)
         if launch.status != 303:
             raise RuntimeError(f"launch: {launch.status} {launch.body[:300]!r}")
         return launch
 
-    def _sign(self, subject: str, role: str, nonce: str) -> str:
-        seconds = int(time.time())
+    def sign(self, subject: str, role: str, nonce: str, **more: Any) -> str:
+        """An id_token; `more` replaces claims of LTI, by the last part of their names."""
+        seconds = int(now().timestamp())
         claims: dict[str, Any] = {
             "iss": ISSUER,
             "aud": CLIENT,
@@ -83,6 +84,7 @@ class Platform:
                 "service_versions": ["2.0"],
             },
         }
+        claims |= {LTI + name: value for name, value in more.items()}
         return jwt.encode(claims, self.key, algorithm="RS256", headers={"kid": KID})
 
 

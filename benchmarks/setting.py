@@ -35,21 +35,27 @@ class Setting:
     """A folder with the platform's key and both servers' files."""
 
     folder: Path
+    database: str = ""
+    """Classeur's database; empty: SQLite in the folder."""
 
     @classmethod
     def from_environment(cls) -> Setting:
         """As `environment` wrote it."""
-        return cls(Path(os.environ["CLASSEUR_BENCH"]))
+        return cls(Path(os.environ["CLASSEUR_BENCH"]), os.environ.get("CLASSEUR_BENCH_DATABASE", ""))
 
     @property
     def environment(self) -> Mapping[str, str]:
         """For the servers' processes."""
-        return {**os.environ, "CLASSEUR_BENCH": str(self.folder)}
+        return {
+            **os.environ,
+            "CLASSEUR_BENCH": str(self.folder),
+            "CLASSEUR_BENCH_DATABASE": self.database,
+        }
 
     @property
     def database_url(self) -> str:
         """Classeur's database."""
-        return f"sqlite:///{self.folder / 'classeur.db'}"
+        return self.database or f"sqlite:///{self.folder / 'classeur.db'}"
 
     @property
     def files(self) -> Path:

@@ -10,7 +10,7 @@ from examples.ent.people import Account
 from examples.ent.school import SchoolClass
 
 LONGEST_HISTORY = 50
-LINK_TABLES = ("content_items", "proctored_links")
+LINK_TABLES = ("content_items", "content_files", "proctored_links")
 """Where more is kept of a link, under its `link_id`."""
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS copies (

@@ -67,15 +67,16 @@ def test_the_two_sites_know_each_other(setting: Setting) -> None:
     ent, tool = sites.ent(), sites.classeur()
     courier = tool.before_request_funcs[None][0].__self__  # type: ignore[attr-defined]
     try:
-        begun = tool.test_client().get(
-            "/lti/login",
-            query_string={
-                "iss": setting.ent_url,
-                "login_hint": "x",
-                "client_id": CLIENT_ID,
-                "target_link_uri": f"{setting.tool_url}/lti/launch",
-            },
-        )
+        query = {
+            "iss": setting.ent_url,
+            "login_hint": "x",
+            "client_id": CLIENT_ID,
+            "target_link_uri": f"{setting.tool_url}/lti/launch",
+        }
+        browser = tool.test_client()
+        tried = browser.get("/lti/login", query_string=query)  # is given a cookie
+        assert (tried.status_code, urlsplit(tried.location).path) == (307, "/lti/login/again")
+        begun = browser.get(tried.location)
         asked = parse_qs(urlsplit(begun.location).query)
         assert begun.location.startswith(setting.ent_url)
         assert asked["redirect_uri"] == [f"{setting.tool_url}/lti/launch"]

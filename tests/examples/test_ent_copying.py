@@ -61,6 +61,24 @@ def test_what_deep_linking_said_of_a_link_goes_along(ent: Ent, browse: Browse) -
         assert connection.execute(query, (ent.link("6A").id,)).fetchone()["item"] == "{}"
 
 
+def test_a_file_that_deep_linking_gave_goes_along(ent: Ent, browse: Browse) -> None:
+    link = ent.link("5A")
+    with ent.database.writing() as connection:
+        connection.execute("INSERT INTO content_files VALUES (?, 'image/png', ?)", (link.id, b"\x89PNG"))
+    copy(browse("morel"), ent)
+    with ent.database.reading() as connection:
+        query = "SELECT media_type, body FROM content_files WHERE link_id = ?"
+        row = connection.execute(query, (ent.link("6A").id,)).fetchone()
+    assert (row["media_type"], row["body"]) == ("image/png", b"\x89PNG")
+
+
+def test_all_that_is_kept_of_a_link_is_copied(ent: Ent) -> None:
+    with ent.database.reading() as connection:
+        tables = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall()
+    found = {each["name"] for each in tables if "link_id TEXT PRIMARY KEY" in each["sql"]}
+    assert found == set(copying.LINK_TABLES)
+
+
 def test_histories_name_the_newest_copy_first(ent: Ent, tool: FakeTool, browse: Browse) -> None:
     custom = {"context": "$Context.id.history", "link": "$ResourceLink.id.history"}
     ent.add_link("5A", title="Dictée", custom=custom)
