@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from flask.cli import with_appcontext
 
-from lti import registrations, rotation
+from lti import legacy, registrations, rotation
 from lti.cli.group import commands
 from lti.cli.reporting import Report, command
 from lti.protocol.keys import SigningKey, new_pem
@@ -92,5 +92,6 @@ def rotate(report: Report, at_once: bool) -> None:
 def reseal(report: Report) -> None:
     """Seal the secrets in the database anew, after LTI_SECRET was set, or a new one put before the old."""
     with tool().begin() as session:
-        count = rotation.reseal(session, tool().sealer) + registrations.reseal(session, tool().sealer)
+        resealers = (rotation.reseal, registrations.reseal, legacy.reseal)
+        count = sum(each(session, tool().sealer) for each in resealers)
     report.say(f"Sealed {count}.", sealed=count)

@@ -46,6 +46,7 @@ from lti.protocol.bodies import BodyInvalid
 from lti.protocol.http import Http
 from lti.protocol.item_parts import Frame, Window
 from lti.protocol.services import Connector, Services
+from lti.settings import Settings
 from tests.conformance import platform as claims_of
 from tests.conformance.platform import CLIENT, ISSUER, L, registration
 from tests.lti.protocol.server import JSON, Server, Told
@@ -320,6 +321,16 @@ def test_asset_that_is_not_given(
         fetch(connector, asset(server), out)
     assert (caught.value.platform_status, caught.value.retryable) == (status, retryable)
     assert (out.getvalue(), len(platform.calls)) == (b"", 1)
+
+
+def test_asset_is_not_asked_for_anew_by_itself(platform: Platform, server: Server) -> None:
+    """What has been written stays written; whoever fetches knows where to begin again."""
+    settings = Settings(allow_http_loopback=True, http_timeout=(1, 0.4), http_retry_seconds=60)
+    row = registration(token_endpoint=server.url + "/token", algorithms=["RS256"])
+    platform.told = [file(b"later", 503), file()]
+    with Http(settings, sleep=lambda seconds: None) as http, pytest.raises(ServiceError, match="later"):
+        fetch(Services(http, KEYS).connector(row), asset(server), io.BytesIO())
+    assert len(platform.calls) == 1
 
 
 def test_full_disk_is_no_fault_of_the_platform(
