@@ -41,7 +41,6 @@ VARIABLES = {
     "context_history": "$Context.id.history",
     "link_history": "$ResourceLink.id.history",
     "submission_end": "$ResourceLink.submission.endDateTime",
-    "available_end": "$ResourceLink.available.endDateTime",
     "person_timezone": "$Person.address.timezone",
 }
 """What every launch of a placed link is to tell, where the platform can.

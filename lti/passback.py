@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from fractions import Fraction
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -219,13 +220,14 @@ def _marks(session: Session, context: Context, assignment: Assignment) -> tuple[
 
 
 def _score(subject: str, attempt: Attempt, grade: Grade, *, scorer: str = "") -> ags.Score:
+    counts = grade.score_maximum > 0  # work without points has been done, and that is all
     return ags.Score(
         user_id=subject,
         timestamp=grade.released_at or grade.graded_at,
         activity_progress=attempt.activity_progress.value,
         grading_progress=attempt.grading_progress.value,
-        score_given=grade.score_given,
-        score_maximum=grade.score_maximum,
+        score_given=max(grade.score_given, Fraction(0)) if counts else None,
+        score_maximum=grade.score_maximum if counts else None,
         comment=grade.comment,
         started_at=attempt.started_at,
         submitted_at=attempt.submitted_at,

@@ -25,8 +25,10 @@ from binder.storage import FileStorage
 from exporters import export, exporters
 from lti import noticing
 from lti.errors import MessageIncomplete
-from lti.models import Deployment, Notice, Registration
+from lti.models import Deployment, Registration
 from lti.protocol import asset_messages, messages
+from lti.protocol.notices import CheckedNotice
+from lti.protocol.registrations import StoredDeployment
 from lti.views.screens import blueprint
 from tests import factories
 from tests.conformance.platform import L
@@ -49,7 +51,7 @@ def extended() -> Iterator[dict[str, Any]]:
     registries = (activities, blocks, exporters)
     before = [dict(registry._kinds) for registry in registries]  # type: ignore[attr-defined]
     tables = (messages._types, noticing._acts)
-    entries = [dict(table) for table in tables]  # type: ignore[call-overload]
+    entries = [dict(table) for table in tables]
     rules, mounted = list(blueprint.deferred_functions), blueprint._got_registered_once
     # as in a program that starts: another test has mounted it already
     blueprint._got_registered_once = False
@@ -178,7 +180,7 @@ class Service:
 
 
 def test_the_message_opens_its_screen_and_nothing_else_does(klass: Class) -> None:
-    klass.app.jinja_loader = DictLoader({"lti/homework.html": HTML[3]})  # type: ignore[misc]
+    klass.app.jinja_loader = DictLoader({"lti/homework.html": HTML[3]})
     homework = of_type("ExampleHomeworkRequest", **{L + "activity": {"id": "dissertation-7"}})
     _, page = klass.open("lina", **homework)
     assert page.status_code == 200
@@ -220,7 +222,7 @@ def test_the_package_processes_what_is_handed_in(
             L + "assetservice": {"assets": [asset]},
             L + "assetreport": {"report_url": server.url + "/reports"},
         }
-        _notify(klass, asset_messages.kept_submission(claims))
+        _notify(klass, claims)
         handlers = {extended["WORK_ARRIVED"]: extended["Processor"](klass.tool).process}
         assert outbox.deliver(klass.tool.begin, {**klass.tool.handlers(), **handlers}) >= 2
     report = service.asked["reports"].json
@@ -231,13 +233,9 @@ def test_the_package_processes_what_is_handed_in(
 def _notify(klass: Class, claims: dict[str, Any]) -> None:
     """A notice has come, and waits to be acted on."""
     with klass.session() as session, session.begin():
-        deployment = session.scalars(sa.select(Deployment)).one()
-        notice = Notice(
-            deployment_id=deployment.id,
-            notice_id="n-1",
-            type=asset_messages.SUBMISSION_NOTICE,
-            claims=claims,
+        row = session.scalars(sa.select(Deployment)).one()
+        deployment = StoredDeployment(row.id, row.deployment_id, row.tenant_id, row.status)
+        checked = CheckedNotice(
+            "n-1", asset_messages.SUBMISSION_NOTICE, claims, klass.platform.registration, deployment
         )
-        session.add(notice)
-        session.flush()
-        outbox.put(session, deployment.tenant_id, noticing.NOTICE_CAME, str(notice.id))
+        assert noticing.keep(session, checked)

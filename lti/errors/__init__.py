@@ -2,7 +2,7 @@
 
     LTIError
     ├── SettingsInvalid  LoginRequestInvalid  RegistrationUnknown  RegistrationAmbiguous  RegistrationInactive
-    │   ServiceError     ContentItemsRefused ── ContentItemInvalid
+    │   ServiceError     ScoreInvalid     ContentItemsRefused ── ContentItemInvalid
     └── LaunchRefused     in the order of the checks:
         ├── StateUnknown      StateExpired       OtherBrowser       PlatformError  TokenMalformed  KeysUnreachable
         ├── TokenUntrusted    all answered by 401:
@@ -25,6 +25,7 @@ from lti.errors.general import (
     RegistrationAmbiguous,
     RegistrationInactive,
     RegistrationUnknown,
+    ScoreInvalid,
     ServiceError,
     SettingsInvalid,
 )
@@ -98,6 +99,7 @@ __all__ = [
     "RegistrationUnknown",
     "ResourceLinkMissing",
     "RolesMissing",
+    "ScoreInvalid",
     "ServiceError",
     "SettingsInvalid",
     "SignatureInvalid",

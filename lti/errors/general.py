@@ -13,6 +13,7 @@ __all__ = [
     "RegistrationAmbiguous",
     "RegistrationInactive",
     "RegistrationUnknown",
+    "ScoreInvalid",
     "ServiceError",
     "SettingsInvalid",
 ]
@@ -83,6 +84,13 @@ class ContentItemInvalid(ContentItemsRefused):
     """A content item that no platform could take: `facts["property"]` is wrong or missing (DL 3)."""
 
     code = "content-item"
+
+
+class ScoreInvalid(LTIError):
+    """A score that no gradebook would take (AGS 2.0, 3.4): an unknown progress, an instant without a time zone, less than nothing."""
+
+    code = "score"
+    status = 500
 
 
 class ServiceError(LTIError):

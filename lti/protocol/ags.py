@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from lti.errors import ContentItemInvalid, ServiceError
+from lti.errors import ContentItemInvalid, ScoreInvalid, ServiceError
 from lti.protocol.bodies import moment_of
 from lti.protocol.item_parts import Review
 from lti.protocol.services import Connector
@@ -40,6 +40,8 @@ MEDIA = "application/vnd.ims.lis."
 LINE_ITEM_TYPE, CONTAINER_TYPE = MEDIA + "v2.lineitem+json", MEDIA + "v2.lineitemcontainer+json"
 RESULT_TYPE, SCORE_TYPE = MEDIA + "v2.resultcontainer+json", MEDIA + "v1.score+json"
 
+ACTIVITY_PROGRESS = frozenset({"Initialized", "Started", "InProgress", "Submitted", "Completed"})
+GRADING_PROGRESS = frozenset({"FullyGraded", "Pending", "PendingManual", "Failed", "NotReady"})
 Number = int | float | Fraction
 OWN = ("id", "label", "scoreMaximum", "resourceLinkId", "resourceId", "tag")
 
@@ -157,6 +159,23 @@ class Score:
     started_at: datetime | None = None
     submitted_at: datetime | None = None
     scoring_user_id: str = ""
+
+    def __post_init__(self) -> None:
+        """:raises ScoreInvalid: if it is none that a gradebook could take."""
+        instants = [each for each in (self.timestamp, self.started_at, self.submitted_at) if each is not None]
+        for is_wrong, what in (
+            (not self.user_id, "nobody is named"),
+            (str(self.activity_progress) not in ACTIVITY_PROGRESS, "unknown activity progress"),
+            (str(self.grading_progress) not in GRADING_PROGRESS, "unknown grading progress"),
+            (any(each.utcoffset() is None for each in instants), "an instant without a time zone"),
+            (self.score_given is not None and self.score_given < 0, "less than nothing"),
+            (self.score_given is not None and not self.score_maximum, "a score without its maximum"),
+            (self.score_maximum is not None and self.score_maximum <= 0, "a maximum that is not above 0"),
+        ):
+            if is_wrong:
+                raise ScoreInvalid(what)
+        if self.started_at and self.submitted_at and self.submitted_at < self.started_at:
+            raise ScoreInvalid("handed in before it was begun")
 
     def as_json(self) -> dict[str, Any]:
         """As the platform wants it; what is not known is left out."""

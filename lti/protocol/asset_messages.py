@@ -5,7 +5,7 @@ that processes assets registers them where it starts:
 
 messages.register(SETTINGS_REQUEST, screen="…", keep=kept_settings)(check_settings_request)
 messages.register(REPORT_REVIEW, screen="…", keep=kept_review)(check_report_review)
-noticing.on(SUBMISSION_NOTICE)(…)
+noticing.on(SUBMISSION_NOTICE, keep=kept_submission)(…)
 """
 
 from __future__ import annotations

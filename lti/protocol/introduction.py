@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from lti.protocol import ags, groups, notices, nrps
+from lti.protocol import ags, eula, groups, notices, nrps
 from lti.protocol.configurations import CANVAS, PlatformConfiguration
 from lti.protocol.messages import DEEP_LINKING_REQUEST, RESOURCE_LINK_REQUEST, message_types
 
@@ -40,7 +40,7 @@ SCOPES = (
 )
 """All that we have a use for …"""
 SCOPES_BY_MESSAGE: Mapping[str, tuple[str, ...]] = {
-    "LtiEulaRequest": ("https://purl.imsglobal.org/spec/lti/scope/eula/user",),
+    "LtiEulaRequest": (eula.SCOPE + "user", eula.SCOPE + "deployment"),
 }
 """… and what messages need, where they are taken."""
 PLACEMENTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {

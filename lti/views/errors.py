@@ -6,8 +6,8 @@ import secrets
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from flask import Response, g, jsonify, redirect, request
-from werkzeug.exceptions import RequestEntityTooLarge
+from flask import Response, current_app, g, jsonify, redirect, request
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from binder.errors import BinderError, Closed, Unavailable
 from exporters import ExportError
@@ -118,6 +118,10 @@ WORDS: dict[str, tuple[str, str]] = {
         N_("Give the reference below to the person who runs your school’s workspace."),
     ),
 }
+WORDS["internal"] = (
+    N_("Something went wrong here"),
+    N_("It is not your doing. What you had saved is still there: go back and try again."),
+)
 GENERAL = (
     N_("Classeur could not be opened"),
     N_(
@@ -210,6 +214,18 @@ def on_request_too_large(error: RequestEntityTooLarge) -> BaseResponse:
     if here is not None and not _is_for_script() and oversize.read_words() and keep_form():
         return here.to("kept", large=1)
     return _page("request-too-large", 413)
+
+
+@blueprint.errorhandler(Exception)
+def on_surprise(error: Exception) -> Response | HTTPException:
+    """What nobody foresaw: told in words, with a reference; logged by its screen, for a path may hold a session's secret."""
+    if isinstance(error, HTTPException):
+        return error
+    if current_app.testing or current_app.debug:
+        raise error
+    g.lti_reference = _reference()
+    log.error("failed screen=%s reference=%s", request.endpoint, g.lti_reference, exc_info=error)
+    return _page("internal", 500)
 
 
 @blueprint.errorhandler(NotSignedIn)

@@ -80,6 +80,5 @@ VARIABLES: Mapping[str, str] = {
     "context_history": N_("Which course a course was copied from"),
     "link_history": N_("Which link a link was copied from"),
     "submission_end": N_("Until when work can be handed in"),
-    "available_end": N_("Until when a link can be opened"),
     "person_timezone": N_("A person’s time zone"),
 }

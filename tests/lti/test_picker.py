@@ -305,6 +305,20 @@ def test_nothing_on_purpose_is_an_answer(klass: Class) -> None:
     assert claims[DEEP_LINKING + "msg"] == "Rien n’a été choisi dans Classeur."
 
 
+def test_a_hostile_return_address_is_only_text(klass: Class) -> None:
+    """The platform's word goes into a form's `action`: nothing in it opens a tag or leaves the attribute."""
+    hostile = "https://ent.example/back?a=1&b=\"><script>fire()</script>'<img src=x onerror=fire()>"
+    klass.open(deep_link_return_url=hostile)
+    answer = klass.post(action="nothing")
+    assert answer.status_code == 200
+    assert "<script>fire" not in answer.text
+    assert "<img" not in answer.text
+    action = re.search(r'<form method="post" action="([^"]*)" data-submit', answer.text)
+    assert action
+    assert unescape(action[1]) == hostile
+    assert "form-action 'self' https://ent.example" in answer.headers["Content-Security-Policy"]
+
+
 @pytest.mark.parametrize(
     "key",
     [

@@ -11,7 +11,7 @@ import jwt
 import pytest
 
 from lti.claims import DEEP_LINKING, DEPLOYMENT_ID, MESSAGE_TYPE, VERSION, DeepLinkingSettings
-from lti.errors import ContentItemsRefused, ServiceError
+from lti.errors import ContentItemsRefused, ScoreInvalid, ServiceError
 from lti.protocol import ags, deep_linking, nrps
 from lti.protocol.http import Http
 from lti.protocol.registrations import PlatformRegistration
@@ -163,6 +163,32 @@ def test_answer_that_is_no_list_of_line_items(
     platform.told = [told(body)]
     with pytest.raises(ServiceError):
         ags.find_line_item(connector, server.url + "/li", resource_id="r")
+
+
+def test_score_that_is_none_is_not_made() -> None:
+    """AGS 2.0, 3.4.1 to 3.4.5."""
+    sound: dict[str, Any] = {
+        "user_id": "1",
+        "timestamp": datetime(2026, 1, 1, tzinfo=UTC),
+        "activity_progress": "Completed",
+        "grading_progress": "FullyGraded",
+        "score_given": 3,
+        "score_maximum": 5,
+    }
+    assert ags.Score(**sound).as_json()["scoreGiven"] == 3
+    for change in (
+        {"user_id": ""},
+        {"timestamp": datetime(2026, 1, 1)},  # noqa: DTZ001 - that is the point
+        {"activity_progress": "Done"},
+        {"grading_progress": ""},
+        {"score_given": -1},
+        {"score_maximum": None},
+        {"score_maximum": 0},
+        {"submitted_at": datetime(2026, 1, 1)},  # noqa: DTZ001
+        {"started_at": datetime(2026, 1, 2, tzinfo=UTC), "submitted_at": datetime(2026, 1, 1, tzinfo=UTC)},
+    ):
+        with pytest.raises(ScoreInvalid):
+            ags.Score(**{**sound, **change})
 
 
 def test_results(platform: Platform, connector: Connector, server: Server) -> None:
