@@ -74,6 +74,11 @@ def register_platform(
 )
 @click.option("--tenant", required=True, help="Name of the school that these deployments belong to.")
 @click.option("--name", default="", help="What people call the platform.")
+@click.option(
+    "--loose-target/--strict-target",
+    default=None,
+    help="Take launches that lead elsewhere (to us) than their login request said: for Open edX.",
+)
 @with_appcontext
 def register(
     report: Report,
@@ -86,6 +91,7 @@ def register(
     deployments: tuple[str, ...],
     tenant: str,
     name: str,
+    loose_target: bool | None,
 ) -> None:
     """Make a platform known; say it again to change an address or add a deployment."""
     with tool().begin() as session:
@@ -101,6 +107,8 @@ def register(
             token_audience=audience,
             jwks_uri=jwks_url,
         )
+        if loose_target is not None:
+            registration.loose_target = loose_target
         known = {"issuer": registration.issuer, "client_id": registration.client_id}
     report.say(f"Registered {known['issuer']} (client id {known['client_id']}).", **known)
     report.say("Give the platform these addresses of ours:")

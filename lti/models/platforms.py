@@ -87,6 +87,8 @@ class Registration(Base):
     """What happens to deployments that we have not heard of."""
     default_tenant_id: Mapped[UUID | None]
     """To whom new deployments belong; None: unknown deployments are refused, whatever the policy."""
+    loose_target: Mapped[bool] = mapped_column(default=False)
+    """Whether a launch may lead elsewhere (to us) than its login request said: Open edX does that with placed links."""
     product_family: Mapped[str] = mapped_column(sa.String(255), default="")
     """`moodle`, `canvas` …, where the platform says so."""
     scopes: Mapped[list[str]] = mapped_column(default=list)

@@ -333,6 +333,10 @@ def upgrade() -> None:
     op.add_column("lti_registration", sa.Column("default_tenant_id", sa.Uuid(), nullable=True))
     op.add_column(
         "lti_registration",
+        sa.Column("loose_target", sa.Boolean(), nullable=False, server_default=sa.false()),
+    )
+    op.add_column(
+        "lti_registration",
         sa.Column("product_family", sa.String(length=255), nullable=False, server_default=""),
     )
     op.add_column(
@@ -367,6 +371,7 @@ def downgrade() -> None:
     op.drop_column("lti_registration", "registration_uri")
     op.drop_column("lti_registration", "configuration")
     op.drop_column("lti_registration", "scopes")
+    op.drop_column("lti_registration", "loose_target")
     op.drop_column("lti_registration", "product_family")
     op.drop_column("lti_registration", "default_tenant_id")
     op.drop_column("lti_registration", "policy")
