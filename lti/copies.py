@@ -39,7 +39,7 @@ CARRIED = (
 
 def history_of(value: str) -> list[str]:
     """The ids in a `*.id.history`, the newest copy first. https://www.imsglobal.org/spec/lti/v1p3#lti-context-variables"""
-    parts = [unquote(part.strip()) for part in value.split(",")]
+    parts = [unquote(part.strip()).strip() for part in value.split(",")]
     return [part for part in parts if part and len(part) <= 255 and part.isprintable()][:MOST_ORIGINS]
 
 

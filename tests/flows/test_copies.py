@@ -9,9 +9,10 @@ import pytest
 import requests
 import sqlalchemy as sa
 
-from binder.models import Assignment, Preset
+from binder.models import Assignment, Page, Person, Preset
 from examples.ent import copying
-from lti.models import Context, CourseCopy, Notice, NoticeHandler
+from lti import copies
+from lti.models import Context, CourseCopy, Notice, NoticeHandler, Placement
 from lti.protocol.notices import CONTEXT_COPY, HELLO_WORLD
 from tests.flows.test_gradebook import give, page_with_activity
 from tests.flows.test_launches import LTI, launch
@@ -142,3 +143,63 @@ def test_links_and_their_work_survive_and_the_teacher_sees_it(told: World, told_
         assert (given.due_at, given.opens_at) == (None, None)
     _, again = launch(world, "morel", with_history, "5C")
     assert again.url.endswith("/binders")
+
+
+def placed(world: World, page: Page) -> str:
+    """A link to the page, as a teacher has placed it."""
+    with world.session() as session:
+        teacher = session.scalars(sa.select(Person.id).where(Person.display_name == "Claire Morel")).one()
+        row = Placement(
+            tenant_id=page.tenant_id, page_id=page.id, binder_id=page.binder_id, created_by_id=teacher
+        )
+        session.add(row)
+        session.commit()
+        return str(row.id)
+
+
+def test_a_copied_link_takes_the_rules_of_the_old_one_when_it_is_first_opened(told: World) -> None:
+    world = told
+    page = page_with_activity(world)
+    item = placed(world, page)
+    old_class = world.ent.school_class("5A")
+
+    def of_link(link: str, **custom: str) -> Any:
+        def change(claims: dict[str, Any]) -> None:
+            claims[LTI + "resource_link"] = {"id": link, "title": "Devoir"}
+            claims[LTI + "custom"] = {"placement": item, **custom}
+
+        return change
+
+    launch(world, "morel", of_link("old-1"))
+    launch(world, "morel", of_link("old-2"))
+    with world.session() as session:
+        work = session.scalars(sa.select(Assignment)).one()
+        work.max_attempts, work.preset, work.minutes = 3, Preset.TRAINING, 20
+        session.commit()
+    copy_of(world, "5A", "La copie")
+    deliver(world)
+    histories = {"context_history": f"ancient%2C1, {old_class.id}", "link_history": "old-0,old-1"}
+    teacher, home = launch(world, "morel", of_link("new-1", **histories), "5C")
+    assert home.url.endswith("/copied")
+    with world.session() as session:
+        new = session.scalars(sa.select(Assignment).where(Assignment.id != work.id)).one()
+        assert (new.max_attempts, new.preset, new.minutes) == (3, Preset.TRAINING, 20)
+        new.minutes = 30
+        session.commit()
+    launch(world, "morel", of_link("new-1", **histories), "5C")
+    with world.session() as session:
+        assert session.get_one(Assignment, (new.tenant_id, new.id)).minutes == 30, "taken over once"
+    teacher.open("/copied")
+    assert page.title in teacher.page.text
+    teacher.send("/copied", binders="1")
+    assert teacher.page.ok
+    stranger, refused = launch(world, "lina", of_link("new-1"), "5A")
+    assert stranger.open("/copied").status_code == 403
+    assert world.visitor() is not None
+
+
+def test_histories_are_read_with_care() -> None:
+    assert copies.history_of("a%2Cb, c,,%20,d") == ["a,b", "c", "d"]
+    assert copies.history_of("") == []
+    assert len(copies.history_of(",".join(map(str, range(500))))) == copies.MOST_ORIGINS
+    assert copies.history_of("x" * 300 + ",ok") == ["ok"]

@@ -77,3 +77,22 @@ def test_a_gradebook_that_does_not_answer_is_told_in_words(world: World) -> None
     world.ent.faults.plan("lineitems", status=500, times=9)
     teacher.open(f"/given/{assignment}/gradebook")
     assert "ne répond pas pour le moment" in teacher.page.text
+
+
+def test_a_column_needs_a_name_and_a_second_word(world: World) -> None:
+    assignment, teacher = marked(world)
+    teacher.open(f"/given/{assignment}/gradebook")
+    teacher.send("/gradebook/name", label="   ")
+    assert teacher.page.status_code == 422
+    teacher.open(f"/given/{assignment}/gradebook")
+    teacher.send("/gradebook/remove", sure="")
+    assert teacher.page.status_code == 422
+    world.ent.faults.plan("lineitems", status=403, times=20)
+    for path, fields in (("/gradebook/name", {"label": "x"}), ("/gradebook/remove", {"sure": "1"})):
+        world.ent.faults.clear()
+        teacher.open(f"/given/{assignment}/gradebook")
+        world.ent.faults.plan("lineitems", status=403, times=20)
+        teacher.send(path, **fields)
+        assert teacher.page.status_code == 502
+    world.ent.faults.clear()
+    assert len(world.ent.line_items("5A")) == 1
