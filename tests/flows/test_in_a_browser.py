@@ -146,7 +146,7 @@ def expect_stranger_refused(browser: Browser, world: World, lesson: BinderPage, 
         assignment = session.scalars(sa.select(Assignment.id)).one()
     context, page = person(browser, world, "adam", scripts=scripts)
     open_classeur(page, world, "5B", scripts=scripts).locator("nav.tabs").wait_for()
-    inside = page.frames[1]
+    inside = next(frame for frame in page.frames if world.tool_url in frame.url)
     launch = inside.url.split("/lti/l/")[1].split("/")[0]
     answers: list[int] = []
     page.on(
@@ -166,7 +166,7 @@ def test_an_unpartitioned_cookie_would_not_come(browser: Browser, world: World) 
     world.tool_app.add_url_rule("/plain", "plain", plain_cookie)
     context, page = person(browser, world, "lina", scripts=True)
     open_classeur(page, world, "5A", scripts=True).locator("nav.tabs").wait_for()
-    inside = page.frames[1]
+    inside = next(frame for frame in page.frames if world.tool_url in frame.url)
     inside.goto(f"{world.tool_url}/plain")
     inside.goto(f"{world.tool_url}/plain")
     assert inside.locator("body").inner_text() == "none"
