@@ -8,14 +8,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from fractions import Fraction
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from lti.errors import ContentItemInvalid, ScoreInvalid, ServiceError
+from lti.errors import ContentItemInvalid, ServiceError
 from lti.protocol.bodies import moment_of
 from lti.protocol.item_parts import Review
+from lti.protocol.scores import Number, Score, instant, number
 from lti.protocol.services import Connector
 
 __all__ = [
@@ -40,9 +40,6 @@ MEDIA = "application/vnd.ims.lis."
 LINE_ITEM_TYPE, CONTAINER_TYPE = MEDIA + "v2.lineitem+json", MEDIA + "v2.lineitemcontainer+json"
 RESULT_TYPE, SCORE_TYPE = MEDIA + "v2.resultcontainer+json", MEDIA + "v1.score+json"
 
-ACTIVITY_PROGRESS = frozenset({"Initialized", "Started", "InProgress", "Submitted", "Completed"})
-GRADING_PROGRESS = frozenset({"FullyGraded", "Pending", "PendingManual", "Failed", "NotReady"})
-Number = int | float | Fraction
 OWN = ("id", "label", "scoreMaximum", "resourceLinkId", "resourceId", "tag")
 
 
@@ -71,14 +68,14 @@ class LineItem:
         body = dict(self.more) | {
             "id": self.id,
             "label": self.label,
-            "scoreMaximum": _number(self.score_maximum),
+            "scoreMaximum": number(self.score_maximum),
             "resourceLinkId": self.resource_link_id,
             "resourceId": self.resource_id,
             "tag": self.tag,
         }
         typed = {
-            "startDateTime": _instant(self.starts_at) if self.starts_at else None,
-            "endDateTime": _instant(self.ends_at) if self.ends_at else None,
+            "startDateTime": instant(self.starts_at) if self.starts_at else None,
+            "endDateTime": instant(self.ends_at) if self.ends_at else None,
             "gradesReleased": self.grades_released,
             "submissionReview": self.review.as_json() if self.review else None,
         }
@@ -139,63 +136,6 @@ TYPED: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "submissionReview": ("review", _review),
 }
 """Member → our field, and how it is read: None where it is not what it should be."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
-    """What one person has got and done so far; https://www.imsglobal.org/spec/lti-ags/v2p0#score-publish-service"""
-
-    user_id: str
-    timestamp: datetime
-    """Must rise with every score of one person in one line item; some platforms compare whole seconds."""
-    activity_progress: str
-    grading_progress: str
-    score_given: Number | None = None
-    """None clears an earlier score."""
-    score_maximum: Number | None = None
-    """Above 0; needed with `score_given`."""
-    comment: str = ""
-    """Plain text; an earlier one is lost if it is not sent again."""
-    started_at: datetime | None = None
-    submitted_at: datetime | None = None
-    scoring_user_id: str = ""
-
-    def __post_init__(self) -> None:
-        """:raises ScoreInvalid: if it is none that a gradebook could take."""
-        instants = [each for each in (self.timestamp, self.started_at, self.submitted_at) if each is not None]
-        for is_wrong, what in (
-            (not self.user_id, "nobody is named"),
-            (str(self.activity_progress) not in ACTIVITY_PROGRESS, "unknown activity progress"),
-            (str(self.grading_progress) not in GRADING_PROGRESS, "unknown grading progress"),
-            (any(each.utcoffset() is None for each in instants), "an instant without a time zone"),
-            (self.score_given is not None and self.score_given < 0, "less than nothing"),
-            (self.score_given is not None and not self.score_maximum, "a score without its maximum"),
-            (self.score_maximum is not None and self.score_maximum <= 0, "a maximum that is not above 0"),
-        ):
-            if is_wrong:
-                raise ScoreInvalid(what)
-        if self.started_at and self.submitted_at and self.submitted_at < self.started_at:
-            raise ScoreInvalid("handed in before it was begun")
-
-    def as_json(self) -> dict[str, Any]:
-        """As the platform wants it; what is not known is left out."""
-        submission = {
-            name: _instant(value)
-            for name, value in (("startedAt", self.started_at), ("submittedAt", self.submitted_at))
-            if value is not None
-        }
-        body: dict[str, Any] = {
-            "userId": self.user_id,
-            "timestamp": _instant(self.timestamp),
-            "activityProgress": str(self.activity_progress),
-            "gradingProgress": str(self.grading_progress),
-        }
-        if self.score_given is not None and self.score_maximum is not None:
-            body |= {"scoreGiven": _number(self.score_given), "scoreMaximum": _number(self.score_maximum)}
-        body |= {"comment": self.comment} if self.comment else {}
-        body |= {"submission": submission} if submission else {}
-        body |= {"scoringUserId": self.scoring_user_id} if self.scoring_user_id else {}
-        return body
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,11 +248,3 @@ def _send(connector: Connector, method: str, url: str, item: LineItem) -> LineIt
         method, url, scopes=[LINE_ITEM], accept=LINE_ITEM_TYPE, content_type=LINE_ITEM_TYPE, data=data
     )
     return LineItem.read(reply.body)
-
-
-def _number(value: Number) -> int | float:
-    return int(value) if value == int(value) else float(value)
-
-
-def _instant(value: datetime) -> str:
-    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
