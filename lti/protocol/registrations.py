@@ -75,7 +75,7 @@ class PlatformRegistration(StockRegistration):
         self.token_audience: str = values["token_audience"] or self.token_endpoint
         self.status = RegistrationStatus(values["status"] or RegistrationStatus.ACTIVE)
         self.policy = DeploymentPolicy(values["policy"] or DeploymentPolicy.DENY)
-        self.loose_target = bool(values["loose_target"])
+        self.loose_target = bool(values.get("loose_target"))
         self.default_tenant_id: UUID | None = values["default_tenant_id"]
         self.scopes: tuple[str, ...] = tuple(values["scopes"] or ())
         self.keys = keys or KeyRing(())
