@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, exp
 
 from binder import db
 from lti.models import Launch, StoredState
-from tests.browser import chromium
+from tests.browser import chromium, violations
 from tests.flows.test_in_a_browser import open_classeur, person
 from tests.flows.world import World, running
 
@@ -243,6 +243,8 @@ def test_a_blocked_window_is_explained_and_gone_round(browser: Browser, world: W
     frame = open_classeur(page, world, "5A", scripts=True)
     frame.get_by_role("button", name=NEW_WINDOW).click()
     expect(frame.get_by_role("alert")).to_contain_text("bloqué")
+    inside: Any = next(each for each in page.frames if world.tool_url in each.url)
+    assert violations(inside, ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]) == []
     frame.get_by_role("button", name="Ouvrir à la place de cette page").click()
     page.wait_for_url("**/work")
     page.get_by_role("heading", level=1, name=WORK).wait_for()
