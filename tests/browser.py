@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, BrowserType, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserType, Page, expect, sync_playwright
 
 FLAGS = [
     # a cross-site iframe's POST may otherwise hang for ever on a busy machine; cookies behave the same
@@ -23,6 +23,7 @@ FLAGS = [
     "--host-resolver-rules=MAP *.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
 SHELL = "chromium-headless-shell"
+expect.set_options(timeout=20_000)  # on a busy machine a window may be seconds late
 MISSING = (
     "The browser tests need Chromium: run 'apt-get install chromium chromium-headless-shell' as root, or 'make test', "
     "which does it."

@@ -105,7 +105,7 @@ def opened_school(tmp_path: Path, by_form: bool) -> Iterator[SimpleNamespace]:
     def serve(app: Flask, port: int = 0) -> int:
         server = make_server("127.0.0.1", port, app, threaded=True)
         running.append(server)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         return int(server.server_port)
 
     tool_port = serve(web_tool(key, by_form))

@@ -18,7 +18,7 @@ from tests.examples.ent_tool import ISSUER, Browser, FakeTool, Form
 from tests.examples.test_ent_browser import opened_school, sign_in
 
 Browse = Callable[[str], Browser]
-ASK = """([where, message]) => new Promise((resolve) => {
+ASK = """([where, message, patience]) => new Promise((resolve) => {
   let target;
   try {
     target = where === "_parent" ? parent : parent.frames[where];
@@ -26,7 +26,7 @@ ASK = """([where, message]) => new Promise((resolve) => {
   } catch {
     return resolve("no such frame");
   }
-  const late = setTimeout(() => resolve("silence"), 1200);
+  const late = setTimeout(() => resolve("silence"), patience);
   addEventListener("message", function take(event) {
     if (!event.data.subject?.endsWith(".response")) return;
     clearTimeout(late);
@@ -114,9 +114,9 @@ def tool_frame(page: Page, school: SimpleNamespace) -> Frame:
     return frame
 
 
-def ask(frame: Frame | Page, where: str, subject: str, **message: Any) -> Any:
-    """Send one message to the ENT, and wait for the answer."""
-    return frame.evaluate(ASK, [where, {"subject": subject, "message_id": "m1", **message}])
+def ask(frame: Frame | Page, where: str, subject: str, patience: int = 20_000, **message: Any) -> Any:
+    """Send one message to the ENT, and wait so many milliseconds for the answer."""
+    return frame.evaluate(ASK, [where, {"subject": subject, "message_id": "m1", **message}, patience])
 
 
 @pytest.mark.browser
@@ -193,7 +193,8 @@ def test_storage_can_be_elsewhere_or_fail(chromium: Chromium, school: SimpleName
         (None, set(), "_parent", "unsupported_subject"),
     ]:
         options.storage_target, options.storage_faults = target, frozenset(faults)
-        answer = ask(tool_frame(page, school), where, "lti.put_data", key="k", value="v")
+        patience = 1200 if expected == "silence" else 20_000
+        answer = ask(tool_frame(page, school), where, "lti.put_data", patience, key="k", value="v")
         if isinstance(answer, dict):
             answer = answer["error"]["code"] if "error" in answer else answer["value"]
         assert answer == expected, (target, faults)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from threading import Event
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
@@ -16,6 +17,9 @@ from binder import authoring, composing
 from binder.models import Page as BinderPage
 from tests.browser import chromium
 from tests.lti.school import School, open_school, served
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 __all__ = ["Desk", "desks"]
 
@@ -83,6 +87,28 @@ class Desk:
     def words(self) -> list[str]:
         """What headings and texts say, in order."""
         return [str(block.get("text", block.get("html", block["type"]))) for block in self.blocks()]
+
+    @contextmanager
+    def cut(self) -> Iterator[Event]:
+        """Meanwhile nothing that is saved arrives, not even from a page that is just being closed; what is lost is told.
+
+        A route of Playwright's ends with its page, so that what the page sends at the very end would pass.
+        """
+        app = self.school.app
+        whole, lost = app.wsgi_app, Event()
+
+        def without_blocks(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+            if "/blocks/" not in environ["PATH_INFO"]:
+                return whole(environ, start_response)
+            lost.set()
+            start_response("502 Bad Gateway", [("Content-Length", "0")])
+            return []
+
+        app.wsgi_app = without_blocks  # type: ignore[method-assign]
+        try:
+            yield lost
+        finally:
+            app.wsgi_app = whole  # type: ignore[method-assign]
 
     def change(self, act: Callable[[Session], object]) -> None:
         """Do something at the server, as another request would."""

@@ -134,16 +134,22 @@ def test_without_a_network_the_journal_holds_what_is_typed_until_it_is_back(make
     assert desk.words() == ["Sans réseau", "Toujours rien"]
 
 
+def type_and_close(desk: Desk, page: Page, words: str) -> None:
+    """Write in the first block while the network is down, and close the page before it is back."""
+    with desk.cut() as lost:
+        heading(page, 1).fill(words)
+        expect(state(page)).to_have_attribute("data-state", "offline")
+        lost.clear()
+        page.close()
+        lost.wait(2)  # what a page sends at its very end, if it comes to that
+
+
 def test_what_was_typed_without_a_network_survives_the_page(make: Make) -> None:
     desk = make(ONE)
     context = desk.context()
     page = desk.tab(context)
-    context.route("**/blocks/*", lambda route: route.abort())
-    heading(page, 1).fill("Avant la coupure")
-    expect(state(page)).to_have_attribute("data-state", "offline")
-    page.close()
+    type_and_close(desk, page, "Avant la coupure")
     assert desk.words() == ["Un"]
-    context.unroute("**/blocks/*")
     page = desk.tab(context)
     expect(page.locator("#said")).to_have_text(re.compile("Retrouvé"))
     saved(page)
@@ -154,12 +160,8 @@ def test_what_the_journal_kept_is_compared_where_somebody_else_has_written_since
     desk = make(ONE)
     context = desk.context()
     page = desk.tab(context)
-    context.route("**/blocks/*", lambda route: route.abort())
-    heading(page, 1).fill("La mienne")
-    expect(state(page)).to_have_attribute("data-state", "offline")
-    page.close()
+    type_and_close(desk, page, "La mienne")
     desk.rewrite(0, text="La sienne")
-    context.unroute("**/blocks/*")
     page = desk.tab(context)
     is_blocked(page)
     expect(block(page, 1).locator("[data-theirs]")).to_have_text("La sienne")
@@ -340,12 +342,8 @@ def test_what_was_typed_in_a_block_that_is_gone_is_offered_at_the_next_opening(m
     desk = make(ONE, TWO)
     context = desk.context()
     page = desk.tab(context)
-    context.route("**/blocks/*", lambda route: route.abort())
-    heading(page, 1).fill("Orphelin")
-    expect(state(page)).to_have_attribute("data-state", "offline")
-    page.close()
+    type_and_close(desk, page, "Orphelin")
     desk.remove(0)
-    context.unroute("**/blocks/*")
     page = desk.tab(context)
     expect(page.locator("#notes")).to_contain_text("Orphelin")
     page.get_by_role("button", name="Le remettre sur la page comme nouveau bloc").click()

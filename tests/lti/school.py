@@ -93,7 +93,7 @@ class Quiet(WSGIRequestHandler):
 def served(app: Flask) -> Iterator[str]:
     """The app on a port of this machine; its origin."""
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

@@ -10,11 +10,16 @@ export function words(key, values = {}) {
   return (known.get(key) ?? key).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
-/** Have it read out by screen readers, also if it was said before. */
+let sentences = [];
+
+/** Have it read out by screen readers, also if it was said before; what comes in the same moment is said after it. */
 export function say(text) {
+  sentences.push(text);
+  if (sentences.length > 1) return;
   said.textContent = "";
   requestAnimationFrame(() => {
-    said.textContent = text;
+    said.textContent = sentences.join(" ");
+    sentences = [];
   });
 }
 
