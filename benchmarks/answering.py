@@ -19,8 +19,11 @@ from benchmarks.page_views import viewing, write_peer
 from benchmarks.platform import Platform, publishing
 from benchmarks.servers import Server, serving
 from benchmarks.setting import Setting
-from binder import assigning, authoring, composing, db, submitting
+from binder import db
 from binder.access import Role, Viewer
+from binder.attempts import submitting
+from binder.content import authoring, composing
+from binder.giving import assigning
 from binder.models import Attempt, Membership
 
 __all__ = ["measure"]

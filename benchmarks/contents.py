@@ -14,8 +14,9 @@ from benchmarks.measuring import Figure, Work, figure, take_turns
 from benchmarks.platform import Platform, publishing
 from benchmarks.servers import make_classeur, serving
 from benchmarks.setting import Setting
-from binder import authoring, db
+from binder import db
 from binder.access import Role, Viewer
+from binder.content import authoring
 from binder.models import Membership, Page
 
 __all__ = ["measure"]

@@ -14,9 +14,11 @@ from benchmarks.measuring import Figure, Work, figure, take_turns
 from benchmarks.platform import Platform, publishing
 from benchmarks.servers import make_classeur, serving
 from benchmarks.setting import Setting
-from binder import assigning, composing, db
+from binder import db
 from binder.access import Role, Viewer
-from binder.importing import import_binder
+from binder.content import composing
+from binder.content.importing import import_binder
+from binder.giving import assigning
 from binder.models import Membership
 from binder.storage import FileStorage
 from examples.school import lessons

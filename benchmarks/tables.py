@@ -18,8 +18,9 @@ from benchmarks.servers import make_classeur
 from benchmarks.setting import CLIENT, ISSUER, Setting
 from binder.clock import frozen
 from binder.models import OutboxEntry
-from lti import LTI, launching, refusals
+from lti import LTI
 from lti.errors import LTIError
+from lti.launches import launching, refusals
 from lti.models import Launch, RefusedLaunch, StoredState
 from lti.protocol import launch as protocol
 from lti.protocol import login, states

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from benchmarks.measuring import Figure
 from benchmarks.setting import Setting
-from binder import authoring, composing, db, searching
+from binder import db
 from binder.access import Role, Viewer
 from binder.clock import uuid7
+from binder.content import authoring, composing, searching
 from binder.models import Page, PageText, Person, Tenant
 
 __all__ = ["measure"]

@@ -29,7 +29,7 @@ def own_binders(session: Session, viewer: Viewer) -> list[Binder]:
 def own_binder(session: Session, viewer: Viewer, binder_id: UUID, action: str = "author") -> Binder:
     """A binder to which the viewer may do `action`: `look`, `propose`, `author` or `manage`.
 
-    :raises NotFound: also if it is in the trash, or a question bank, with which only `binder.banking` deals.
+    :raises NotFound: also if it is in the trash, or a question bank, with which only `binder.bank.banking` deals.
     """
     binder = find(session, viewer, Binder, binder_id)
     if binder.is_bank:

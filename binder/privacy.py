@@ -16,8 +16,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from binder import emptying, personal, quarantine
+from binder import personal
 from binder.clock import now
+from binder.content import emptying
+from binder.content.trash import KEPT
 from binder.db import TenantRow
 from binder.errors import NotFound
 from binder.models import (
@@ -42,8 +44,8 @@ from binder.models import (
     Visit,
 )
 from binder.personal import whose
+from binder.resources import quarantine
 from binder.storage import Storage
-from binder.trash import KEPT
 
 __all__ = ["Erased", "Owned", "binders_of", "erase", "forget_bytes"]
 

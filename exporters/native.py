@@ -72,7 +72,7 @@ def dump_json(document: Any) -> bytes:
 class Archive:
     """A zip of ours, open: its document as it was written, not yet checked by `binder.schemas`, and its files.
 
-    Give `document` and `open` to `binder.importing.import_binder`.
+    Give `document` and `open` to `binder.content.importing.import_binder`.
     """
 
     def __init__(self, zip_: SafeZip) -> None:

@@ -20,9 +20,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from binder.access import Role, Viewer, who
+from binder.attempts.worklist import Item, Part
 from binder.clock import now
 from binder.errors import Forbidden, NotFound
-from binder.worklist import Item, Part
 from lti.i18n import Texts
 from lti.models import FeedAddress
 

@@ -14,8 +14,8 @@ from zoneinfo import available_timezones
 
 from binder.blocks.providers import HOSTS
 from binder.blocks.values import HOST
-from binder.mediatypes import Limits
-from binder.scanning import Clamd
+from binder.media.mediatypes import Limits
+from binder.media.scanning import Clamd
 from lti.errors import SettingsInvalid
 
 __all__ = ["Settings"]

@@ -12,25 +12,27 @@ import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.orm import Session, sessionmaker
 
-from binder import db, outbox, submitting
+from binder import db, outbox
 from binder.access import Viewer
+from binder.attempts import submitting
 from binder.clock import now
-from binder.grading import GRADE_RELEASED
+from binder.marks.grading import GRADE_RELEASED
+from binder.media.scanning import Clamd, Scanner
 from binder.models import OutboxEntry
 from binder.outbox import Handler
-from binder.quarantine import FILE_STORED, Quarantine
-from binder.scanning import Clamd, Scanner
+from binder.resources.quarantine import FILE_STORED, Quarantine
 from binder.storage import Storage
-from lti import logs, rotation
+from lti import logs
+from lti.keyring import rotation
+from lti.keyring.sealing import Sealer
 from lti.metrics import Metrics
-from lti.noticing import NOTICE_CAME, NOTICES_WANTED, NoticeReader
-from lti.passback import Passback
 from lti.protocol.http import Http
 from lti.protocol.jwks import PlatformKeys
 from lti.protocol.keys import KeyRing, Stored
 from lti.protocol.services import Services
-from lti.roster import ROSTER_WANTED, RosterReader
-from lti.sealing import Sealer
+from lti.services.noticing import NOTICE_CAME, NOTICES_WANTED, NoticeReader
+from lti.services.passback import Passback
+from lti.services.roster import ROSTER_WANTED, RosterReader
 from lti.settings import Settings
 from lti.visits import VisitBuffer
 

@@ -7,7 +7,7 @@ import logging
 import threading
 import time
 
-from binder.followup import VisitNote, record_visits
+from binder.marks.followup import VisitNote, record_visits
 from binder.outbox import Begin
 
 __all__ = ["VisitBuffer"]

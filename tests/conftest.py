@@ -20,7 +20,7 @@ from binder.storage import FileStorage
 from tests import clamav, memory, postgres, routing
 
 if TYPE_CHECKING:
-    from binder.s3 import S3Storage
+    from binder.storage.s3 import S3Storage
     from tests import swift
 
 _in_memory = memory.prefer()

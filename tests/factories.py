@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from binder import authoring, composing
 from binder.access import Role, Viewer
+from binder.content import authoring, composing
 from binder.models import Activity, Audience, Binder, Membership, Page, Person, Tenant
 
 

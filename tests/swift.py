@@ -19,8 +19,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from binder import s3
-from binder.s3 import S3Storage
+from binder.storage import s3
+from binder.storage.s3 import S3Storage
 
 ROOT = Path(__file__).parents[1]
 PYTHON = ROOT / ".venv-swift" / "bin" / "python"

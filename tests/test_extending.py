@@ -18,17 +18,18 @@ import sqlalchemy as sa
 from jinja2 import DictLoader
 from sqlalchemy.orm import Session
 
-from binder import composing, db, outbox
+from binder import db, outbox
 from binder.activities import activities
 from binder.blocks import blocks, load_block
+from binder.content import composing
 from binder.storage import FileStorage
 from exporters import export, exporters
-from lti import noticing
 from lti.errors import MessageIncomplete
 from lti.models import Deployment, Registration
 from lti.protocol import asset_messages, messages
 from lti.protocol.notices import CheckedNotice
 from lti.protocol.registrations import StoredDeployment
+from lti.services import noticing
 from lti.views.screens import blueprint
 from tests import factories
 from tests.conformance.platform import L

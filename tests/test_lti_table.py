@@ -13,8 +13,9 @@ import click
 import pytest
 from flask import Flask
 
-from lti import linking, views
+from lti import views
 from lti.cli import commands
+from lti.links import linking
 from lti.protocol import introduction
 from lti.protocol.checks import CHECKS
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import marshmallow
 from marshmallow import fields, validate
@@ -44,6 +44,11 @@ class Effect(StrEnum):
     """Spelling costs nothing."""
     ALTERNATIVES = "alternatives"
     """Where a question has a form for those who cannot see, hear or point, it is shown in that form."""
+
+    @classmethod
+    def among(cls, names: Collection[str]) -> frozenset[Self]:
+        """Effects by their names; those of a version of Classeur that knew more are left out."""
+        return frozenset(effect for effect in cls if effect.value in names)
 
 
 class ScoreState(StrEnum):

@@ -15,7 +15,7 @@ from binder.activities.marked import Allowance, Files, Marked
 __all__ = ["LARGEST", "FileUpload", "in_bytes"]
 
 KINDS = ("picture", "document", "sound", "film")
-"""Values of `binder.mediatypes.Kind` that an author may ask for."""
+"""Values of `binder.media.mediatypes.Kind` that an author may ask for."""
 LARGEST = 500_000_000
 MEGA = 1_000_000
 NUMBER = re.compile(r"[0-9]{1,6}(?:[.,][0-9]{1,3})?")

@@ -88,7 +88,7 @@ class Allowance:
     most_bytes: int
     """Of each."""
     kinds: frozenset[str] = frozenset()
-    """Values of `binder.mediatypes.Kind`; none: any file."""
+    """Values of `binder.media.mediatypes.Kind`; none: any file."""
 
 
 class Marked(ActivityType):

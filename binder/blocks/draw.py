@@ -41,7 +41,7 @@ class Draw(BlockType):
     name = "draw"
 
     class Schema(BlockSchema):
-        """`count` of `activities` are shown; `files` are those that all of them show, kept by `binder.asking`."""
+        """`count` of `activities` are shown; `files` are those that all of them show, kept by `binder.content.asking`."""
 
         activities = fields.List(
             Reference(allow_none=False), load_default=list, validate=validate.Length(max=MOST)

@@ -28,7 +28,7 @@ class Release(StrEnum):
 
 
 class Preset(StrEnum):
-    """What an assignment is for; each stands for a line of the feedback matrix, see `binder.feedback`."""
+    """What an assignment is for; each stands for a line of the feedback matrix, see `binder.marks.feedback`."""
 
     TRAINING = "training"
     """Answers may be checked while working; marks and answers after the hand-in."""
@@ -50,7 +50,7 @@ class Counting(StrEnum):
 class Assignment(TenantRow, Base):
     """A page given to an audience; one attempt answers all its activities, one score results.
 
-    Dates, minutes and attempts are those of everybody: what holds for one learner is said by `binder.windows` only.
+    Dates, minutes and attempts are those of everybody: what holds for one learner is said by `binder.giving.windows` only.
     """
 
     __tablename__ = "binder_assignment"

@@ -22,7 +22,7 @@ class Tenant(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     name: Mapped[str] = mapped_column(sa.String(255))
     zone: Mapped[str] = mapped_column(sa.String(16), default="")
-    """Its zone of school holidays, as `binder.school_year` calls it; empty where nobody has said it."""
+    """Its zone of school holidays, as `binder.giving.school_year` calls it; empty where nobody has said it."""
 
 
 class Person(TenantRow, Base):

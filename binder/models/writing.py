@@ -137,7 +137,7 @@ class Upload(TenantRow, Base):
 
 
 class PageText(TenantRow, Base):
-    """The words of a page's draft, folded as `binder.searching.folded` does; a full-text index stands on it.
+    """The words of a page's draft, folded as `binder.content.searching.folded` does; a full-text index stands on it.
 
     `id` is the page's.
     """

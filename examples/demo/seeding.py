@@ -6,9 +6,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from binder import db
 from binder.access import Role, Viewer
-from binder.authoring import publish
-from binder.describing import list_binder
-from binder.importing import import_binder
+from binder.content.authoring import publish
+from binder.content.describing import list_binder
+from binder.content.importing import import_binder
 from binder.storage import FileStorage, Storage
 from examples.demo.setting import CLIENT_ID, Setting
 from examples.ent import create_ent

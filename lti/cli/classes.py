@@ -8,11 +8,11 @@ from flask.cli import with_appcontext
 
 from binder.errors import NotFound
 from binder.models import Audience, Tenant
-from lti import roster
 from lti.cli.group import commands
 from lti.cli.reporting import Report, command
 from lti.errors import ServiceError
 from lti.models import Context
+from lti.services import roster
 from lti.tool import tool
 
 __all__: list[str] = []

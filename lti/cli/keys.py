@@ -5,9 +5,11 @@ from __future__ import annotations
 import click
 from flask.cli import with_appcontext
 
-from lti import legacy, registrations, rotation
+from lti import legacy
 from lti.cli.group import commands
 from lti.cli.reporting import Report, command
+from lti.keyring import rotation
+from lti.platforms import registrations
 from lti.protocol.keys import SigningKey, new_pem
 from lti.tool import tool
 

@@ -16,10 +16,9 @@ from sqlalchemy.orm import Session
 from binder.clock import uuid7
 from binder.errors import NotFound
 from binder.models import Tenant
-from lti import legacy_list
 from lti.cli.group import commands
 from lti.cli.reporting import Report, command
-from lti.legacy import Kind
+from lti.legacy import Kind, legacy_list
 from lti.models import LegacyConsumer, LegacyId, Registration
 from lti.tool import tool
 

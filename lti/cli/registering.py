@@ -10,12 +10,12 @@ import sqlalchemy as sa
 from flask.cli import with_appcontext
 
 from binder.errors import NotFound
-from lti import administering, administrators, invitations
-from lti import registrations as known
 from lti.cli.group import commands
 from lti.cli.reporting import Report, command
 from lti.models import DeploymentPolicy, DeploymentStatus, Registration, RegistrationStatus
-from lti.outside import address
+from lti.platforms import administering, administrators, invitations
+from lti.platforms import registrations as known
+from lti.platforms.outside import address
 from lti.protocol.registering import RegistrationRefused
 from lti.tool import tool
 

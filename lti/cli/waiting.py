@@ -6,11 +6,12 @@ import click
 import sqlalchemy as sa
 from flask.cli import with_appcontext
 
-from lti import administering, refusals
-from lti.administering import State
 from lti.cli.group import commands
 from lti.cli.reporting import Report, command
+from lti.launches import refusals
 from lti.models import RefusedLaunch
+from lti.platforms import administering
+from lti.platforms.administering import State
 from lti.tool import tool
 
 __all__: list[str] = []

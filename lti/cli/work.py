@@ -8,10 +8,14 @@ from datetime import timedelta
 import click
 from flask.cli import with_appcontext
 
-from binder import answer_files, db, emptying, files, history, uploading
-from lti import doctor, kept_forms, sessions
+from binder import db
+from binder.attempts import answer_files
+from binder.content import emptying, history
+from binder.resources import files, uploading
+from lti import doctor, kept_forms
 from lti.cli.group import commands
 from lti.cli.reporting import Report, command
+from lti.launches import sessions
 from lti.tool import tool
 
 __all__: list[str] = []

@@ -172,7 +172,7 @@ class ToolKey(Base):
     """RFC 7638 thumbprint."""
     state: Mapped[KeyState] = mapped_column(words(KeyState))
     pem: Mapped[str] = mapped_column(sa.Text)
-    """PKCS 8; sealed if `LTI_SECRET` is set (`lti.sealing`)."""
+    """PKCS 8; sealed if `LTI_SECRET` is set (`lti.keyring.sealing`)."""
     created_at: Mapped[datetime] = mapped_column(default=now)
     changed_at: Mapped[datetime] = mapped_column(default=now)
     """When it came into its present state."""

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lti.claims import LaunchClaims
-from lti.legacy_claim import Legacy
+from lti.claims.legacy_claim import Legacy
 
 __all__ = ["is_signed", "signature"]
 

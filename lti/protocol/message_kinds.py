@@ -11,9 +11,9 @@ from typing import Any
 
 from binder.access import Role
 from lti.claims import CLAIM, CONTEXT, RESOURCE_LINK, ROLES, LaunchClaims
+from lti.claims.roles import role_of
 from lti.errors import ClaimInvalid, MessageIncomplete, RolesMissing
 from lti.protocol.messages import register
-from lti.roles import role_of
 from lti.values import identifier_of, mapping_of, text_of, texts_of, url_of
 
 __all__ = [

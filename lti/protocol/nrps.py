@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from lti.claims.legacy_claim import legacy_id
 from lti.errors import ClaimInvalid, ServiceError
-from lti.legacy_claim import legacy_id
 from lti.protocol.services import Connector
 from lti.values import identifier_of, text_of, texts_of
 

@@ -9,13 +9,13 @@ from uuid import UUID
 
 from flask import Response, jsonify, request
 
-from binder import submitting
 from binder.access import find
 from binder.activities import type_of
-from binder.asking import content_of
+from binder.attempts import submitting
+from binder.attempts.submitting import Work
+from binder.content.asking import content_of
 from binder.errors import Closed, Invalid
 from binder.models import ActivityVersion, Attempt, PageRevision
-from binder.submitting import Work
 from lti.i18n import N_
 from lti.views import handed
 from lti.views.forms import identifier, number, problems

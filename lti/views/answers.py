@@ -9,9 +9,9 @@ from typing import Any
 from flask import Response, jsonify, request
 from markupsafe import Markup, escape
 
-from binder import composing, differing
 from binder.blocks import digest, kind_of
 from binder.clock import now
+from binder.content import composing, differing
 from binder.errors import Invalid
 from binder.models import Page
 from binder.sanitize import Html

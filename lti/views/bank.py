@@ -7,9 +7,10 @@ from uuid import UUID
 
 from flask import Response, request
 
-from binder import authoring, banking, composing, lending
 from binder.activities import activities
-from binder.asking import content_of
+from binder.bank import banking, lending
+from binder.content import authoring, composing
+from binder.content.asking import content_of
 from binder.errors import Invalid, NotFound
 from binder.models import Activity, Page
 from lti.views.files import send

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from flask import Response, request
 
-from binder import bank_editing, banking
 from binder.activities import activities
+from binder.bank import bank_editing, banking
 from binder.errors import Invalid, NotFound
 from binder.models import Activity
 from lti.tool import tool

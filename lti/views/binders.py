@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from flask import Response, request
 
-from binder import authoring, trash
 from binder.access import require
-from binder.contents import sizes
+from binder.content import authoring, trash
+from binder.content.contents import sizes
+from binder.content.importing import import_binder
 from binder.errors import Invalid, NotFound
-from binder.importing import import_binder
 from binder.models import Binder
 from binder.templates import Template, template, templates
 from exporters import read_archive

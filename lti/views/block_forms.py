@@ -10,9 +10,10 @@ from uuid import UUID
 
 from flask import request
 
-from binder import authoring, crediting, files
 from binder.blocks import blocks
 from binder.blocks.values import Instant
+from binder.content import authoring
+from binder.resources import crediting, files
 from binder.sanitize import Html
 from lti.tool import tool
 from lti.views.screens import Here, texts

@@ -8,9 +8,11 @@ from uuid import UUID
 
 from flask import Response, current_app, request
 
-from binder import arranging, authoring, copying, opening, proposing, trash
-from binder.contents import Contents, contents
+from binder.colleagues import proposing
+from binder.content import arranging, authoring, copying, trash
+from binder.content.contents import Contents, contents
 from binder.errors import Invalid, NotFound
+from binder.publication import opening
 from lti.views.forms import identifier, problems
 from lti.views.placing import Part, part_of, target, where_to_go
 from lti.views.saying import Said, said

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Response, request
 
-from lti import copied
+from lti.copies import copied
 from lti.views.forms import identifier
 from lti.views.screens import Here, render, screen
 

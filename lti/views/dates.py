@@ -10,12 +10,13 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import Response, request
 
-from binder import accommodating, assigning, overriding, recipients
+from binder import recipients
 from binder.activities import Effect
 from binder.errors import Invalid, NotFound
+from binder.giving import accommodating, assigning, overriding
+from binder.giving.overriding import Dates
+from binder.giving.windows import MAX_ATTEMPTS, Window, windows_of
 from binder.models import Assignment, Attempt, Override, Person
-from binder.overriding import Dates
-from binder.windows import MAX_ATTEMPTS, Window, windows_of
 from lti.i18n import N_
 from lti.views.forms import identifier, problems
 from lti.views.giving import instants, whole

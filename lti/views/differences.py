@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from binder.blocks import digest, kind_of
-from binder.differing import BlockChange, Change, Marks, blocks_difference, difference
+from binder.content.differing import BlockChange, Change, Marks, blocks_difference, difference
 from binder.models import Page
 from lti.views.kinds import kind
 from lti.views.pages import own_activities

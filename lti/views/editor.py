@@ -10,9 +10,9 @@ from uuid import UUID
 
 from flask import Response, request
 
-from binder import authoring, composing
 from binder.access import find, may
 from binder.blocks import digest
+from binder.content import authoring, composing
 from binder.errors import Conflict, Invalid, NotFound
 from binder.models import Page
 from lti.i18n import N_

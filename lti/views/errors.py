@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from binder.errors import BinderError, Closed, Unavailable
 from exporters import ExportError
-from lti import logs, refusals, tokens
+from lti import logs, tokens
 from lti.errors import (
     LaunchRefused,
     LoginRequestInvalid,
@@ -20,6 +20,7 @@ from lti.errors import (
     RegistrationUnknown,
 )
 from lti.i18n import N_
+from lti.launches import refusals
 from lti.tool import tool
 from lti.views import oversize
 from lti.views.kept import keep_form

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flask import Response, request, send_file
 
-from binder import authoring
+from binder.content import authoring
 from exporters import export, exporters
 from lti.tool import tool
 from lti.views.screens import Here, render, screen

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from binder import feedback, submitting
 from binder.access import Role, find
+from binder.attempts import submitting
 from binder.errors import Forbidden
+from binder.marks import feedback
 from binder.models import Person
 from lti.views.screens import Here, render, screen
 from lti.views.work import close_overdue, shown_work

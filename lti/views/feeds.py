@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Response, jsonify, url_for
 
 from binder.access import Role, Viewer
-from binder.worklist import Item, work_list
+from binder.attempts.worklist import Item, work_list
 from lti import feeds
 from lti.tool import tool
 from lti.views.screens import Here, blueprint, form_key, render, screen, texts

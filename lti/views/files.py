@@ -11,11 +11,13 @@ from uuid import UUID
 
 from flask import Response, redirect, request
 
-from binder import authoring, files, submitting
-from binder.admitting import Held
-from binder.mediatypes import UNKNOWN, Kind, kind_of
+from binder.attempts import submitting
+from binder.content import authoring
+from binder.media.mediatypes import UNKNOWN, Kind, kind_of
 from binder.models import Page, PageRevision
-from binder.visibility import Seen
+from binder.publication.visibility import Seen
+from binder.resources import files
+from binder.resources.admitting import Held
 from lti.tool import tool
 from lti.views.screens import Here, screen
 

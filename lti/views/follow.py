@@ -9,11 +9,13 @@ from uuid import UUID
 from flask import Response, request
 from sqlalchemy.orm import joinedload
 
-from binder import assigning, followup, grading, submitting
 from binder.access import find, require
+from binder.attempts import submitting
 from binder.errors import Invalid, NotFound
+from binder.giving import assigning
+from binder.marks import followup, grading
 from binder.models import Assignment, Attempt, Page
-from lti import roster
+from lti.services import roster
 from lti.tool import tool
 from lti.views.forms import identifier, points, problems
 from lti.views.screens import Here, render, screen

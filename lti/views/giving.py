@@ -11,16 +11,18 @@ from uuid import UUID
 
 from flask import Response, request
 
-from binder import advising, assigning, authoring, recipients
+from binder import recipients
 from binder.access import find
-from binder.advising import Advice, Concern, Longer
-from binder.assigning import Rules
+from binder.content import authoring
 from binder.errors import Invalid
+from binder.giving import advising, assigning
+from binder.giving.advising import Advice, Concern, Longer
+from binder.giving.assigning import Rules
+from binder.giving.windows import MAX_MINUTES, Window, checked
 from binder.models import Audience, Counting, Page, Preset, Release
 from binder.recipients import Card
-from binder.windows import MAX_MINUTES, Window, checked
-from lti import roster
 from lti.i18n import N_
+from lti.services import roster
 from lti.views.forms import Problem, identifier, number, problems
 from lti.views.screens import Here, render, screen, texts
 

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from flask import Response, request
 
-from binder import assigning
 from binder.errors import Forbidden, NotFound
+from binder.giving import assigning
 from binder.models import Assignment
-from lti import gradebook
 from lti.errors import ServiceError
 from lti.i18n import N_
+from lti.services import gradebook
 from lti.tool import tool
 from lti.views.screens import Here, render, screen
 

@@ -11,15 +11,15 @@ from uuid import UUID
 from babel.numbers import format_decimal
 from flask import Response, request
 
-from binder import answer_files, handing
 from binder.activities import type_of
 from binder.activities.marked import MOST_FILES, Marked
-from binder.admitting import Held
+from binder.attempts import answer_files, handing
+from binder.attempts.handing import ToAssignment
+from binder.attempts.submitting import Work
 from binder.errors import Closed, Invalid, NotFound
-from binder.handing import ToAssignment
-from binder.mediatypes import Kind, kind_of
+from binder.media.mediatypes import Kind, kind_of
 from binder.models import ActivityVersion, AnswerFile
-from binder.submitting import Work
+from binder.resources.admitting import Held
 from lti.i18n import Texts
 from lti.tool import tool
 from lti.views import tus

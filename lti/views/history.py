@@ -8,11 +8,11 @@ from uuid import UUID
 
 from flask import Response, request
 
-from binder import authoring, restoring
-from binder import history as past
+from binder.content import authoring, restoring
+from binder.content import history as past
 from binder.errors import Conflict, Invalid, NotFound
 from binder.models import Page, PageRevision
-from binder.revisions import published
+from binder.publication.revisions import published
 from lti.views.differences import compared, line, runs
 from lti.views.forms import problems
 from lti.views.screens import Here, render, screen, texts

@@ -8,7 +8,8 @@ from flask import Response, request
 
 from binder.access import Role, may
 from binder.models import Binder
-from lti import copied, kept_forms
+from lti import kept_forms
+from lti.copies import copied
 from lti.models import Placement
 from lti.protocol.messages import RESOURCE_LINK_REQUEST, message_type
 from lti.views import placed

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from flask import Response, g, jsonify, redirect, request, url_for
 
-from lti import launching, logs, sessions
+from lti import logs
 from lti.errors import LoginRequestInvalid
+from lti.launches import launching, sessions
 from lti.protocol import launch as protocol
 from lti.protocol import login as logins
 from lti.protocol import states

@@ -7,9 +7,11 @@ from uuid import UUID
 
 from flask import Response, request
 
-from binder import copying, files, revisions
-from binder import library as shelves
-from binder.licences import licence_of
+from binder.colleagues import library as shelves
+from binder.content import copying
+from binder.content.licences import licence_of
+from binder.publication import revisions
+from binder.resources import files
 from binder.vocabularies import LEVELS, SUBJECTS
 from lti.views.files import send
 from lti.views.rendering import Shown, file_views

@@ -12,16 +12,16 @@ from flask import Response, g, request
 
 from binder.access import require
 from binder.errors import Forbidden, Invalid, NotFound
+from binder.giving.windows import MAX_ATTEMPTS, Window, checked
 from binder.models import Binder, Preset
-from binder.windows import MAX_ATTEMPTS, Window, checked
-from lti import linking, picking
 from lti.claims import DeepLinkingSettings
 from lti.errors import ContentItemInvalid
 from lti.i18n import N_
-from lti.linking import MOST, Place, Wish
+from lti.links import linking, picking
+from lti.links.linking import MOST, Place, Wish
+from lti.links.things import Key, Kind, Thing, Why
 from lti.models import Launch
 from lti.protocol import deep_linking
-from lti.things import Key, Kind, Thing, Why
 from lti.tool import tool
 from lti.views.forms import identifier, number, problems
 from lti.views.giving import instants

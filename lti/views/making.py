@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from flask import Response, request
 
-from binder import authoring
 from binder.access import may, require
+from binder.content import authoring
 from binder.errors import Invalid
 from binder.models import Binder, Page
-from lti import picking
-from lti.things import Key, Kind
+from lti.links import picking
+from lti.links.things import Key, Kind
 from lti.views.forms import problems
 from lti.views.linking import chosen, keep, settings_of
 from lti.views.screens import Here, render, screen, texts

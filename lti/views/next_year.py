@@ -7,13 +7,13 @@ from uuid import UUID
 
 from flask import Response, request
 
-from binder import next_year
 from binder.clock import now
 from binder.errors import Invalid
+from binder.giving import next_year
+from binder.giving.next_year import Shift, Wanted
+from binder.giving.school_year import ZONES, SchoolYear
 from binder.models import Binder
-from binder.next_year import Shift, Wanted
 from binder.owning import own_binder
-from binder.school_year import ZONES, SchoolYear
 from lti.views.forms import identifier, problems
 from lti.views.screens import Here, render, screen, texts
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Response, jsonify, request
 
-from lti import logs, noticing
+from lti import logs
 from lti.errors import LTIError
 from lti.protocol import notices as protocol
+from lti.services import noticing
 from lti.tool import tool
 from lti.views.screens import blueprint
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response
 
-from binder import followup
+from binder.marks import followup
 from lti.views.screens import Here, render, screen
 
 __all__ = ["overview"]

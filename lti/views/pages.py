@@ -8,8 +8,8 @@ from uuid import UUID
 
 from flask import Response
 
-from binder import authoring
 from binder.blocks import kind_of
+from binder.content import authoring
 from binder.models import Activity, Page
 from lti.views.rendering import Shown, file_views
 from lti.views.screens import Here, render, screen

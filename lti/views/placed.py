@@ -7,10 +7,11 @@ from uuid import UUID
 
 from flask import Response
 
-from binder import assigning
-from lti import handouts, placements
+from binder.giving import assigning
+from lti.launches import placements
+from lti.launches.placements import Moved
+from lti.links import handouts
 from lti.models import Placement
-from lti.placements import Moved
 from lti.tool import tool
 from lti.views.files import send
 from lti.views.screens import Here, blueprint, form_key, render, screen

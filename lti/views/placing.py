@@ -10,8 +10,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import Response, request
 
-from binder import arranging, authoring, copying
-from binder.contents import Contents, PageRow, SectionRow, contents
+from binder.content import arranging, authoring, copying
+from binder.content.contents import Contents, PageRow, SectionRow, contents
 from binder.errors import Invalid, NotFound
 from binder.models import Section
 from lti.views.forms import identifier, problems

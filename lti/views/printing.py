@@ -12,13 +12,13 @@ import segno
 from flask import Response, redirect, request, url_for
 from markupsafe import Markup
 
-from binder import reading
 from binder.access import Role, find
-from binder.assigning import given_here
 from binder.blocks import kind_of
 from binder.errors import Forbidden, NotFound
+from binder.giving.assigning import given_here
 from binder.models import Assignment, Binder, Page, Section
 from binder.owning import own_binder, own_page
+from binder.publication import reading
 from lti.tool import tool
 from lti.views.launch import blueprint_url
 from lti.views.rendering import Shown, file_views

@@ -8,13 +8,13 @@ from uuid import UUID
 
 from flask import Response, request
 
-from binder import proposed_files, proposing
 from binder.access import may
 from binder.blocks import blocks, digest
+from binder.colleagues import proposed_files, proposing
+from binder.colleagues.sharing import name_of
 from binder.errors import Closed, Conflict, Invalid, NotFound
 from binder.models import Page, Proposal, Resource
 from binder.owning import own_binder, own_page
-from binder.sharing import name_of
 from lti.i18n import N_
 from lti.tool import tool
 from lti.views.block_forms import credits_of, take_in

@@ -10,12 +10,12 @@ from typing import Any
 
 from flask import Response, request
 
-from binder import lending
-from binder.accents import accents_for, counts_accents
 from binder.activities import ActivityType, Content, activities
 from binder.activities.helping import Helping
 from binder.activities.transforming import targets
-from binder.banking import Question
+from binder.bank import lending
+from binder.bank.banking import Question
+from binder.content.accents import accents_for, counts_accents
 from binder.errors import Invalid
 from binder.models import Activity, Binder, Page
 from lti.views.answers import reader

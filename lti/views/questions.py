@@ -9,8 +9,9 @@ from uuid import UUID
 
 from flask import Response, redirect, request
 
-from binder import authoring, composing, lending
 from binder.activities import activities
+from binder.bank import lending
+from binder.content import authoring, composing
 from binder.errors import Invalid, NotFound
 from binder.models import Activity, Page
 from lti.views.block_forms import store_at

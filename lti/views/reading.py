@@ -7,9 +7,10 @@ from uuid import UUID
 
 from flask import Response, request
 
-from binder import followup, opening, reading, revisions, visibility
 from binder.access import Role, Viewer, require
+from binder.marks import followup
 from binder.owning import own_page
+from binder.publication import opening, reading, revisions, visibility
 from lti.views.files import handed_out
 from lti.views.forms import identifier
 from lti.views.rendering import Shown, file_views, leading, still

@@ -7,7 +7,7 @@ from uuid import UUID
 from babel.numbers import format_decimal
 from flask import Response
 
-from binder import checking
+from binder.content import checking
 from binder.owning import own_page
 from lti.i18n import N_
 from lti.views.kinds import kind
@@ -32,7 +32,7 @@ FOUND = {
     ),
     "vague-link": N_("The words of a link do not say where it leads: “%(detail)s”."),
 }
-"""What was found, by the code of a `binder.checking.Finding`; what one block lacks is in `wording.MISSING`."""
+"""What was found, by the code of a `binder.content.checking.Finding`; what one block lacks is in `wording.MISSING`."""
 
 
 def told(finding: checking.Finding) -> str:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Response, request
 
-from lti import invitations, logs, registering
+from lti import logs
 from lti.errors import LTIError
 from lti.i18n import N_
-from lti.linking import VARIABLES
+from lti.links.linking import VARIABLES
 from lti.models import Registration, RegistrationStatus
-from lti.outside import address
+from lti.platforms import invitations, registering
+from lti.platforms.outside import address
 from lti.protocol import introduction
 from lti.protocol.introduction import PRIVACY, Choice
 from lti.protocol.registering import RegistrationRefused

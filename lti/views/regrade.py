@@ -11,14 +11,14 @@ from uuid import UUID
 import marshmallow
 from flask import Response, request
 
-from binder import regrading, statistics
 from binder.access import may
 from binder.activities import Points, Tally
-from binder.assigning import assignment_of
 from binder.errors import Invalid, NotFound
+from binder.giving.assigning import assignment_of
+from binder.marks import regrading, statistics
+from binder.marks.regrading import Change, Kept, Kind, Move
+from binder.marks.statistics import Figures
 from binder.models import Activity
-from binder.regrading import Change, Kept, Kind, Move
-from binder.statistics import Figures
 from lti.views.forms import problems
 from lti.views.screens import Here, render, screen
 

@@ -12,9 +12,9 @@ from markupsafe import Markup
 
 from binder.activities import Content, Effect, type_of
 from binder.activities.marked import Marked
-from binder.asking import content_of
 from binder.blocks import FileView, kind_of, references
 from binder.blocks.outline import closed_up
+from binder.content.asking import content_of
 from binder.keeping import Kept
 from binder.models import ActivityVersion, PageRevision, Resource
 from lti.tool import tool

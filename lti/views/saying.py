@@ -13,8 +13,8 @@ from uuid import UUID
 
 from flask import request
 
-from binder.contents import Contents, PageRow, SectionRow, Status
-from binder.trash import KEPT
+from binder.content.contents import Contents, PageRow, SectionRow, Status
+from binder.content.trash import KEPT
 from lti.i18n import N_, Texts
 from lti.views.screens import texts
 

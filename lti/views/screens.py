@@ -20,7 +20,8 @@ from werkzeug.routing import BaseConverter
 
 from binder.access import Viewer
 from binder.errors import Forbidden, NotFound
-from lti import i18n, kept_forms, sessions, tokens
+from lti import i18n, kept_forms, tokens
+from lti.launches import sessions
 from lti.tool import tool
 from lti.views.templates import filled
 

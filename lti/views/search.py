@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, request
 
-from binder import searching
+from binder.content import searching
 from binder.owning import own_binder
 from lti.views.forms import identifier
 from lti.views.screens import Here, render, screen

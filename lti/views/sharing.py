@@ -8,14 +8,15 @@ from uuid import UUID
 
 from flask import Response, request
 
-from binder import copying, describing, proposing
-from binder import sharing as rights
 from binder.access import may
+from binder.colleagues import proposing
+from binder.colleagues import sharing as rights
+from binder.content import copying, describing
+from binder.content.licences import LICENCES
+from binder.content.searching import folded
 from binder.errors import Conflict, Invalid
-from binder.licences import LICENCES
 from binder.models import Right
 from binder.owning import own_binder
-from binder.searching import folded
 from binder.vocabularies import LEVELS, SUBJECTS
 from lti.views.forms import identifier, problems
 from lti.views.screens import Here, render, screen

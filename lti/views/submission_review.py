@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from flask import Response
 
-from binder import assigning
 from binder.access import Role
 from binder.errors import NotFound
+from binder.giving import assigning
 from lti.protocol.message_kinds import SUBMISSION_REVIEW
 from lti.reviewing import Reviewed, reviewed
 from lti.views.screens import Here, asked, render, screen

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from flask import Response, request
 
-from binder import authoring, trash
-from binder.contents import sizes
+from binder.content import authoring, trash
+from binder.content.contents import sizes
 from binder.errors import NotFound
 from lti.views.forms import identifier
 from lti.views.saying import Said

@@ -9,11 +9,11 @@ from uuid import UUID
 
 from flask import Response, jsonify, request
 
-from binder import authoring
 from binder.access import require
 from binder.activities import ActivityType, Content, Score, activities, type_of
-from binder.asking import content_of
 from binder.blocks.draw import drawn
+from binder.content import authoring
+from binder.content.asking import content_of
 from binder.errors import Invalid, NotFound
 from binder.models import ActivityVersion, Page
 from lti.views.forms import problems

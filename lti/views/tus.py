@@ -19,10 +19,10 @@ from uuid import UUID
 
 from flask import Response, jsonify, request
 
-from binder import uploading
-from binder.admitting import Destination, Held
 from binder.errors import Conflict, Invalid
-from binder.mediatypes import kind_of
+from binder.media.mediatypes import kind_of
+from binder.resources import uploading
+from binder.resources.admitting import Destination, Held
 from lti.tool import tool
 from lti.views.forms import problems
 from lti.views.screens import Here, blueprint, texts

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from flask import Response
 
-from binder.bank_editing import ToBank
-from binder.uploading import ToBinder
+from binder.bank.bank_editing import ToBank
+from binder.resources.uploading import ToBinder
 from lti.views import tus
 from lti.views.screens import Here, screen
 

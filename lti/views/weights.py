@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from binder.mediatypes import Kind
+from binder.media.mediatypes import Kind
 from lti.i18n import N_, Texts
 from lti.tool import tool
 
@@ -17,7 +17,7 @@ FILE = N_("Files up to %(most)s MB.")
 
 
 def weight_limit(kind: str, words: Texts) -> str:
-    """What a chosen file of that `binder.mediatypes.Kind` may be."""
+    """What a chosen file of that `binder.media.mediatypes.Kind` may be."""
     most = tool().settings.limits.of(Kind(kind)) / 1_000_000
     number = f"{most:g}".replace(".", ",") if words.language == "fr" else f"{most:g}"
     return words.gettext(TOLD.get(Kind(kind), FILE), most=number)

@@ -9,7 +9,7 @@ from typing import Any
 
 from binder.blocks.references import formulas
 from binder.clock import now
-from binder.licences import LICENCES
+from binder.content.licences import LICENCES
 from binder.sanitize import linked, plain
 from binder.vocabularies import label
 from lti.i18n import N_, Texts

@@ -9,11 +9,12 @@ from uuid import UUID
 from flask import Response, redirect, request
 from markupsafe import Markup
 
-from binder import feedback, submitting
+from binder.attempts import submitting
 from binder.errors import Closed, Conflict, Invalid
-from binder.followup import VisitNote
+from binder.giving.windows import deadline
+from binder.marks import feedback
+from binder.marks.followup import VisitNote
 from binder.models import Attempt, Preset
-from binder.windows import deadline
 from lti.tool import tool
 from lti.views import answering, handed
 from lti.views.answering import CHECK, ENDED, Answer, Sent

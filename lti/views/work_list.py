@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Response
 
-from binder import worklist
 from binder.access import Role, find
+from binder.attempts import worklist
 from binder.errors import Forbidden
 from binder.models import Person
 from lti.views.screens import Here, render, screen, texts

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from binder import assigning, submitting
 from binder.access import Role, Viewer
+from binder.attempts import submitting
+from binder.giving import assigning
 from binder.models import Activity, Assignment, Attempt, Audience, Binder, Page, Tenant
 from tests import factories
 

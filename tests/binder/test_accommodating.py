@@ -8,12 +8,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from binder import accommodating
 from binder.access import Role, Viewer
-from binder.accommodating import Entitled
 from binder.activities import Effect
 from binder.clock import uuid7
 from binder.errors import Forbidden, Invalid
+from binder.giving import accommodating
+from binder.giving.accommodating import Entitled
 from binder.models import Accommodation, Membership
 from tests import factories
 from tests.binder.conftest import School

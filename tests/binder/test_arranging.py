@@ -13,9 +13,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from binder import arranging, authoring, composing, submitting
+from binder.attempts import submitting
 from binder.clock import now
-from binder.contents import Status, contents
+from binder.content import arranging, authoring, composing
+from binder.content.contents import Status, contents
 from binder.errors import Forbidden, Invalid, NotFound
 from binder.models import Binder, Page, Section
 from tests import factories

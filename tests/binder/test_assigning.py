@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from binder import assigning, authoring
 from binder.access import Viewer
 from binder.clock import uuid7
+from binder.content import authoring
 from binder.errors import Forbidden, Invalid, NotFound
+from binder.giving import assigning
 from binder.models import Release
 from tests import factories
 from tests.binder.conftest import School

@@ -11,13 +11,18 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from binder import accommodating, assigning, authoring, composing, followup, grading, overriding, submitting
 from binder.access import Role, Viewer, may
 from binder.activities import Content, Effect, Score, ScoreState, activities
 from binder.activities.choice import Choice
-from binder.assigning import Card, Rules
+from binder.attempts import submitting
 from binder.clock import frozen, now, uuid7
+from binder.content import authoring, composing
 from binder.errors import Closed, Conflict, Forbidden, Invalid, NotFound
+from binder.giving import accommodating, assigning, overriding
+from binder.giving.assigning import Card, Rules
+from binder.giving.overriding import Dates
+from binder.giving.windows import GRACE
+from binder.marks import followup, grading
 from binder.models import (
     ActivityVersion,
     Assignment,
@@ -29,8 +34,6 @@ from binder.models import (
     Preset,
     Release,
 )
-from binder.overriding import Dates
-from binder.windows import GRACE
 from tests import factories
 from tests.binder.conftest import School, hand_in, school_in
 

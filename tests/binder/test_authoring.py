@@ -8,10 +8,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from binder import authoring, composing
 from binder.access import Role, Viewer
 from binder.blocks import digest
 from binder.clock import uuid7
+from binder.content import authoring, composing
 from binder.errors import Conflict, Forbidden, Invalid, NotFound
 from binder.models import Activity, ActivityVersion, Page, PageRevision
 from tests import factories

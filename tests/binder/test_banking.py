@@ -12,26 +12,15 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from binder import (
-    arranging,
-    authoring,
-    banking,
-    composing,
-    contents,
-    copying,
-    describing,
-    files,
-    lending,
-    library,
-    opening,
-    searching,
-    sharing,
-    trash,
-)
 from binder.access import Role, Viewer
 from binder.activities import true_false
+from binder.bank import banking, lending
+from binder.colleagues import library, sharing
+from binder.content import arranging, authoring, composing, contents, copying, describing, searching, trash
 from binder.errors import Forbidden, Invalid, NotFound
 from binder.models import Activity, ActivityVersion, Binder, Page, Resource, Right
+from binder.publication import opening
+from binder.resources import files
 from binder.storage import FileStorage
 from tests import factories
 from tests.binder.conftest import School, school_in

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from binder.captions import MOST, as_webvtt
 from binder.errors import Invalid
+from binder.media.captions import MOST, as_webvtt
 
 VTT = "WEBVTT - La pluie\n\nNOTE rien\n\n1\n00:01.000 --> 00:02.500 line:0\nIl pleut.\n"
 SRT = (

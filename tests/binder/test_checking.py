@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from binder import authoring, checking, composing
 from binder.blocks.outline import closed_up, jumps
+from binder.content import authoring, checking, composing
 from binder.errors import Forbidden
 from binder.models import Page, Resource, ResourceState
 from tests import factories

@@ -8,10 +8,11 @@ from uuid import UUID
 import pytest
 from sqlalchemy.orm import Session
 
-from binder import authoring, composing, copying, files
+from binder.content import authoring, composing, copying
+from binder.content.renaming import linked_pages, renamed, unlinked
 from binder.errors import Forbidden, Invalid, NotFound
 from binder.models import Activity, Page
-from binder.renaming import linked_pages, renamed, unlinked
+from binder.resources import files
 from binder.storage import FileStorage
 from tests import factories
 from tests.binder.conftest import School

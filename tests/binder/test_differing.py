@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from binder.blocks import load_block
-from binder.differing import Change, Marks, blocks_difference, difference
+from binder.content.differing import Change, Marks, blocks_difference, difference
 
 WORDS = "l’eau monte vers le ciel puis elle retombe en pluie &amp; neige 3 &lt; 5".split(" ")
 

@@ -11,31 +11,18 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy.orm import Session
 
-from binder import (
-    assigning,
-    authoring,
-    composing,
-    contents,
-    counting,
-    followup,
-    grading,
-    handing,
-    next_year,
-    opening,
-    reading,
-    regrading,
-    revisions,
-    statistics,
-    submitting,
-    worklist,
-)
 from binder.access import Role, Viewer
 from binder.activities import type_of
+from binder.attempts import handing, submitting, worklist
 from binder.clock import now
+from binder.content import authoring, composing, contents
 from binder.errors import Closed, NotFound
-from binder.mediatypes import Limits
+from binder.giving import assigning, next_year
+from binder.marks import counting, followup, grading, regrading, statistics
+from binder.marks.remarking import Change, Kind
+from binder.media.mediatypes import Limits
 from binder.models import Activity, Assignment, Attempt, Page, Preset
-from binder.remarking import Change, Kind
+from binder.publication import opening, reading, revisions
 from tests import factories
 
 UTC_ZONE = UTC

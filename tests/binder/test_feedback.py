@@ -8,14 +8,16 @@ from fractions import Fraction
 import pytest
 from sqlalchemy.orm import Session
 
-from binder import accommodating, feedback, grading, overriding, submitting
 from binder.access import Role, Viewer
+from binder.attempts import submitting
 from binder.clock import frozen, now
 from binder.errors import Forbidden
-from binder.feedback import Shown
+from binder.giving import accommodating, overriding
+from binder.giving.overriding import Dates
+from binder.giving.windows import GRACE
+from binder.marks import feedback, grading
+from binder.marks.feedback import Shown
 from binder.models import Attempt, Preset, Release
-from binder.overriding import Dates
-from binder.windows import GRACE
 from tests import factories
 from tests.binder.conftest import School, hand_in, school_in
 

@@ -11,11 +11,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from binder import authoring, composing, files, uploading
 from binder.clock import frozen, now, uuid7
+from binder.content import authoring, composing
 from binder.errors import Forbidden, Invalid, NotFound
-from binder.mediatypes import Limits
+from binder.media.mediatypes import Limits
 from binder.models import PageVersion, Proposal, Resource, ResourceState
+from binder.resources import files, uploading
 from binder.storage import FileStorage
 from tests import factories, media
 from tests.binder.conftest import School

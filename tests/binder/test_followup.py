@@ -9,11 +9,14 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from binder import assigning, followup, grading, outbox, submitting
+from binder import outbox
 from binder.access import Role, Viewer
+from binder.attempts import submitting
 from binder.clock import frozen, now, uuid7
 from binder.errors import Forbidden, NotFound
-from binder.followup import Passback, State, VisitNote
+from binder.giving import assigning
+from binder.marks import followup, grading
+from binder.marks.followup import Passback, State, VisitNote
 from binder.models import Membership, OutboxEntry, Release, Visit
 from tests import factories
 from tests.binder.conftest import School, hand_in, school_in

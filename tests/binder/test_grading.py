@@ -11,12 +11,14 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from binder import authoring, composing, grading, submitting
 from binder.access import Role
 from binder.activities import Content, Score, ScoreState, activities
 from binder.activities.choice import Choice
+from binder.attempts import submitting
 from binder.clock import frozen, uuid7
+from binder.content import authoring, composing
 from binder.errors import Closed, Forbidden, Invalid
+from binder.marks import grading
 from binder.models import ActivityProgress, Attempt, Grade, GradingProgress, OutboxEntry, Release
 from tests import factories
 from tests.binder.conftest import School, hand_in, school_in

@@ -8,9 +8,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from binder import assigning, followup, grading, submitting
 from binder.access import Role
+from binder.attempts import submitting
 from binder.errors import Closed, Conflict, Forbidden
+from binder.giving import assigning
+from binder.marks import followup, grading
 from binder.models import OutboxEntry
 from tests import factories
 

@@ -12,27 +12,20 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from binder import (
-    answer_files,
-    assigning,
-    authoring,
-    composing,
-    files,
-    handing,
-    outbox,
-    quarantine,
-    submitting,
-    uploading,
-)
+from binder import outbox
 from binder.access import Role, Viewer
 from binder.activities import file_upload, recording
+from binder.attempts import answer_files, handing, submitting
+from binder.attempts.handing import ToAssignment
 from binder.clock import frozen, now, uuid7
+from binder.content import authoring, composing
 from binder.errors import BinderError, Closed, Forbidden, Invalid, NotFound
-from binder.handing import ToAssignment
-from binder.mediatypes import Limits
+from binder.giving import assigning
+from binder.media.mediatypes import Limits
+from binder.media.scanning import Verdict
 from binder.models import Activity, AnswerFile, Assignment, Attempt, Binder, Resource, ResourceState, Upload
-from binder.quarantine import FILE_STORED, Quarantine
-from binder.scanning import Verdict
+from binder.resources import files, quarantine, uploading
+from binder.resources.quarantine import FILE_STORED, Quarantine
 from binder.storage import FileStorage
 from tests import factories, media
 

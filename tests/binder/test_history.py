@@ -8,8 +8,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from binder import authoring, clock, composing, history, restoring
+from binder import clock
 from binder.blocks import digest
+from binder.content import authoring, composing, history, restoring
 from binder.errors import Conflict, Forbidden, Invalid, NotFound
 from binder.models import Page, PageVersion
 from tests import factories

@@ -17,12 +17,14 @@ from markupsafe import Markup
 from marshmallow import fields
 from sqlalchemy.orm import Session
 
-from binder import authoring, composing, files, importing, schemas
+from binder import schemas
 from binder.access import Role, Viewer
 from binder.blocks import BlockSchema, BlockType, blocks
 from binder.clock import uuid7
+from binder.content import authoring, composing, importing
 from binder.errors import Forbidden, Invalid, NotFound
 from binder.models import Activity, Binder, Page, Resource, Section
+from binder.resources import files
 from binder.storage import FileStorage
 from tests import factories, media
 from tests.binder.conftest import School

@@ -9,10 +9,14 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from binder import assigning, authoring, composing, files, followup, grading, submitting
 from binder.access import Role, Viewer
+from binder.attempts import submitting
+from binder.content import authoring, composing
 from binder.errors import Forbidden, NotFound
+from binder.giving import assigning
+from binder.marks import followup, grading
 from binder.models import Attempt
+from binder.resources import files
 from binder.storage import FileStorage
 from tests import factories
 from tests.binder.conftest import School, hand_in

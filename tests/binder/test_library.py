@@ -7,13 +7,16 @@ import io
 import pytest
 from sqlalchemy.orm import Session
 
-from binder import authoring, composing, copying, describing, files, library, schemas
+from binder import schemas
 from binder.access import Viewer
 from binder.clock import now
+from binder.colleagues import library
+from binder.content import authoring, composing, copying, describing
+from binder.content.importing import import_binder
+from binder.content.licences import LICENCES, credit_line, licence_of
 from binder.errors import Conflict, Forbidden, Invalid, NotFound
-from binder.importing import import_binder
-from binder.licences import LICENCES, credit_line, licence_of
 from binder.models import Binder, Page
+from binder.resources import files
 from binder.storage import FileStorage
 from binder.vocabularies import LEVELS, SUBJECTS, label
 from tests import factories

@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from binder.mediatypes import Kind, Limits, kind_of, named, sniff
+from binder.media.mediatypes import Kind, Limits, kind_of, named, sniff
 from tests import media
 
 ODF = "application/vnd.oasis.opendocument."

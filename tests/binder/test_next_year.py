@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from binder import assigning, authoring, composing, next_year
+from binder.content import authoring, composing
 from binder.errors import Forbidden, Invalid
+from binder.giving import assigning, next_year
+from binder.giving.next_year import Shift, Wanted
+from binder.giving.school_year import ZONES, SchoolYear, moved
 from binder.models import Assignment, Attempt, Page
-from binder.next_year import Shift, Wanted
-from binder.school_year import ZONES, SchoolYear, moved
 from tests import factories
 from tests.binder.conftest import School, hand_in
 

@@ -10,15 +10,17 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from binder import accommodating, advising, assigning, followup, overriding, submitting
 from binder.access import Role
-from binder.advising import Concern
-from binder.assigning import Card, Rules
+from binder.attempts import submitting
 from binder.clock import frozen, uuid7
 from binder.errors import Closed, Forbidden, Invalid, NotFound
+from binder.giving import accommodating, advising, assigning, overriding
+from binder.giving.advising import Concern
+from binder.giving.assigning import Card, Rules
+from binder.giving.overriding import Dates
+from binder.giving.windows import Window
+from binder.marks import followup
 from binder.models import Membership, Override, Preset
-from binder.overriding import Dates
-from binder.windows import Window
 from tests import factories
 from tests.binder.conftest import School, hand_in, school_in
 

@@ -10,9 +10,9 @@ import zlib
 import pytest
 from PIL import Image, ImageChops, ImageCms, ImageOps
 
-from binder import pictures, stripping
 from binder.errors import Invalid
-from binder.pictures import Prepared, prepare
+from binder.media import pictures, stripping
+from binder.media.pictures import Prepared, prepare
 from tests import media
 
 SECRETS = (b"Claire", b"Appareil", b"Exif", b"xmpmeta", b"chez")

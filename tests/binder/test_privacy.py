@@ -13,21 +13,15 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from binder import (
-    assigning,
-    authoring,
-    composing,
-    followup,
-    grading,
-    personal,
-    privacy,
-    sharing,
-    statistics,
-    submitting,
-)
+from binder import personal, privacy
 from binder.access import Viewer
+from binder.attempts import submitting
 from binder.clock import now
+from binder.colleagues import sharing
+from binder.content import authoring, composing
 from binder.errors import NotFound
+from binder.giving import assigning
+from binder.marks import followup, grading, statistics
 from binder.models import (
     Accommodation,
     AnswerFile,

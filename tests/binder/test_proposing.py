@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.orm import Session
 
-from binder import composing, history, proposing, sharing
 from binder.access import Viewer
 from binder.blocks import digest
+from binder.colleagues import proposing, sharing
+from binder.content import composing, history
 from binder.errors import Closed, Conflict, Forbidden, Invalid, NotFound
 from binder.models import Page, ProposalState, Right
 from tests import factories

@@ -12,12 +12,14 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from binder import authoring, composing, copying, files, importing, outbox, quarantine
+from binder import outbox
 from binder.clock import frozen, now
+from binder.content import authoring, composing, copying, importing
 from binder.errors import NotFound, Unavailable
+from binder.media.scanning import Clamd, Verdict
 from binder.models import OutboxEntry, Resource, ResourceState
-from binder.quarantine import FILE_STORED, Quarantine
-from binder.scanning import Clamd, Verdict
+from binder.resources import files, quarantine
+from binder.resources.quarantine import FILE_STORED, Quarantine
 from binder.schemas import dump_binder
 from binder.storage import FileStorage
 from tests import clamav, factories, media
@@ -37,7 +39,7 @@ class Scanner:
         self.engine, self.asked, self.away = engine, list[bytes](), False
 
     def scan(self, stream: BinaryIO) -> Verdict:
-        """See `binder.scanning.Scanner`."""
+        """See `binder.media.scanning.Scanner`."""
         assert self.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
         if self.away:
             raise Unavailable("clamd cannot be reached at unix:/x (gone)")
@@ -45,7 +47,7 @@ class Scanner:
         return Verdict("Test" if EICAR in self.asked[-1] else "")
 
     def check(self) -> str:
-        """See `binder.scanning.Scanner`."""
+        """See `binder.media.scanning.Scanner`."""
         return "a scanner"
 
 

@@ -12,19 +12,15 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from binder import (
-    accommodating,
-    assigning,
-    authoring,
-    composing,
-    followup,
-    grading,
-    outbox,
-    overriding,
-    submitting,
-)
+from binder import outbox
+from binder.attempts import submitting
 from binder.clock import frozen
+from binder.content import authoring, composing
 from binder.errors import Closed, Conflict
+from binder.giving import accommodating, assigning, overriding
+from binder.giving.overriding import Dates
+from binder.giving.windows import GRACE
+from binder.marks import followup, grading
 from binder.models import (
     Accommodation,
     ActivityVersion,
@@ -37,8 +33,6 @@ from binder.models import (
     PageRevision,
     Visit,
 )
-from binder.overriding import Dates
-from binder.windows import GRACE
 from tests import factories
 from tests.binder.conftest import School, hand_in, school_in
 

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from binder import authoring, composing, opening, reading
 from binder.access import Role, Viewer
 from binder.clock import now
+from binder.content import authoring, composing
 from binder.errors import Forbidden, NotFound
 from binder.models import Binder, Page, Section
+from binder.publication import opening, reading
 from tests import factories
 from tests.binder.conftest import School
 

@@ -14,13 +14,15 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from binder import authoring, composing, grading, regrading, submitting
 from binder.access import Role, Viewer
+from binder.attempts import submitting
 from binder.clock import frozen, uuid7
-from binder.corrections import share
+from binder.content import authoring, composing
 from binder.errors import Forbidden, Invalid, NotFound
+from binder.marks import grading, regrading
+from binder.marks.corrections import share
+from binder.marks.regrading import Change, Kept, Kind, Move
 from binder.models import Activity, ActivityVersion, Assignment, Attempt, OutboxEntry, Regrade, Release
-from binder.regrading import Change, Kept, Kind, Move
 from tests import factories
 from tests.binder.conftest import School, school_in
 

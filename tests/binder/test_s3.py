@@ -21,14 +21,15 @@ import boto3
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
-from binder import db, uploading
+from binder import db
 from binder.access import Viewer
 from binder.clock import uuid7
 from binder.errors import Conflict, NotFound, Unavailable
-from binder.mediatypes import Limits
-from binder.ranges import Remote
-from binder.s3 import CONFIG, S3Storage
+from binder.media.mediatypes import Limits
+from binder.resources import uploading
 from binder.storage import Stored
+from binder.storage.ranges import Remote
+from binder.storage.s3 import CONFIG, S3Storage
 from tests import factories, swift
 from tests.binder.test_storage import Broken, bring_the_same
 

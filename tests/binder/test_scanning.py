@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from binder.errors import Unavailable
-from binder.scanning import CHUNK, Clamd, Verdict
+from binder.media.scanning import CHUNK, Clamd, Verdict
 from tests import clamav, media
 from tests.clamav import EICAR, FOUND
 

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from binder import authoring, composing, searching
 from binder.clock import now
+from binder.content import authoring, composing, searching
 from binder.errors import Forbidden
 from binder.models import Page, PageText, Right, Share
 from tests import factories

@@ -10,23 +10,14 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from binder import (
-    authoring,
-    composing,
-    copying,
-    describing,
-    files,
-    history,
-    library,
-    proposing,
-    restoring,
-    sharing,
-)
 from binder.access import Role, Viewer
 from binder.blocks import digest
 from binder.clock import now
+from binder.colleagues import library, proposing, sharing
+from binder.content import authoring, composing, copying, describing, history, restoring
 from binder.errors import Closed, Conflict, Forbidden, Invalid, NotFound
 from binder.models import Binder, Membership, Page, Proposal, Right
+from binder.resources import files
 from binder.storage import FileStorage
 from tests import factories
 from tests.binder.conftest import School, school_in

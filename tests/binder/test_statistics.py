@@ -8,15 +8,18 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from binder import accommodating, authoring, composing, regrading, statistics, submitting
-from binder import answered as answered_module
 from binder.access import Role, Viewer
 from binder.activities import activities
 from binder.activities.choice import Choice
+from binder.attempts import submitting
+from binder.content import authoring, composing
 from binder.errors import Forbidden, NotFound
-from binder.marking import greatest_points
+from binder.giving import accommodating
+from binder.marks import answered as answered_module
+from binder.marks import regrading, statistics
+from binder.marks.marking import greatest_points
+from binder.marks.regrading import Change, Kind
 from binder.models import Activity, Membership
-from binder.regrading import Change, Kind
 from tests import factories
 from tests.binder.conftest import School, hand_in, school_in
 

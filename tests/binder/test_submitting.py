@@ -11,11 +11,14 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from binder import assigning, authoring, composing, revisions, submitting
 from binder.access import Role, Viewer
+from binder.attempts import submitting
 from binder.clock import frozen, uuid7
+from binder.content import authoring, composing
 from binder.errors import Closed, Conflict, Forbidden, Invalid, NotFound
+from binder.giving import assigning
 from binder.models import Activity, ActivityProgress, Attempt, GradingProgress, PageRevision
+from binder.publication import revisions
 from tests import factories
 from tests.binder.conftest import School, hand_in, school_in
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from binder import svg
 from binder.errors import Invalid
+from binder.media import svg
 from lti.i18n import texts
 from lti.views.wording import told
 from tests import media

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from binder.blocks import kind_of
-from binder.importing import import_binder
+from binder.content.importing import import_binder
 from binder.schemas import dump_binder, load_binder, walk_pages
 from binder.storage import FileStorage
 from binder.templates import Template, template, templates

@@ -13,11 +13,14 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from binder import assigning, authoring, composing, copying, emptying, files, followup, submitting, trash
 from binder.access import Role
+from binder.attempts import submitting
 from binder.clock import frozen, now
-from binder.contents import contents
+from binder.content import authoring, composing, copying, emptying, trash
+from binder.content.contents import contents
 from binder.errors import Forbidden, NotFound
+from binder.giving import assigning
+from binder.marks import followup
 from binder.models import (
     Activity,
     ActivityVersion,
@@ -30,9 +33,10 @@ from binder.models import (
     Resource,
     Section,
 )
+from binder.resources import files
 from binder.schemas import dump_binder
 from binder.storage import FileStorage
-from lti import picking
+from lti.links import picking
 from lti.views.linking import EVERYTHING
 from tests import factories
 from tests.binder.conftest import School, hand_in, school_in

@@ -13,13 +13,13 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from binder import uploading
 from binder.clock import frozen, now
 from binder.errors import Conflict, Forbidden, Invalid, NotFound
-from binder.mediatypes import Limits
+from binder.media.mediatypes import Limits
 from binder.models import Resource, Upload
+from binder.resources import uploading
+from binder.resources.uploading import ToBinder
 from binder.storage import FileStorage, Stored
-from binder.uploading import ToBinder
 from tests import factories, media
 from tests.binder.conftest import School, school_in
 

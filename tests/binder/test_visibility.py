@@ -10,13 +10,17 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from binder import assigning, authoring, clock, composing, grading, submitting
+from binder import clock
 from binder.access import Role, Viewer
+from binder.attempts import submitting
 from binder.audiences import taught
 from binder.blocks import visible
+from binder.content import authoring, composing
 from binder.errors import Invalid
+from binder.giving import assigning
+from binder.marks import grading
 from binder.models import Assignment, Audience, Membership
-from binder.visibility import seen
+from binder.publication.visibility import seen
 from tests import factories
 from tests.binder.conftest import School
 

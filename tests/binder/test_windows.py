@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from binder.clock import uuid7
+from binder.giving.windows import Window, deadline, window, windows_of
 from binder.models import Accommodation, Assignment, Membership, Override
-from binder.windows import Window, deadline, window, windows_of
 from tests import factories
 from tests.binder.conftest import School
 

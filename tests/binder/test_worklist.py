@@ -11,9 +11,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from binder import authoring, submitting
 from binder.access import Role, Viewer
+from binder.attempts import submitting
+from binder.attempts.worklist import Part, parted, work_list
 from binder.clock import frozen
+from binder.content import authoring
 from binder.errors import Forbidden
 from binder.models import (
     Assignment,
@@ -28,7 +30,6 @@ from binder.models import (
     Tenant,
     Visit,
 )
-from binder.worklist import Part, parted, work_list
 from tests import factories
 
 PARIS = ZoneInfo("Europe/Paris")

@@ -18,7 +18,7 @@ from uuid import UUID
 import pytest
 
 from binder.blocks import kind_of
-from binder.mediatypes import sniff
+from binder.media.mediatypes import sniff
 from binder.schemas import load_binder
 from examples.school import HERE, Lesson, lessons
 

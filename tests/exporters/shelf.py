@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from binder.importing import import_binder
+from binder.content.importing import import_binder
 from binder.models import Binder
 from binder.schemas import walk_pages
 from binder.storage import FileStorage

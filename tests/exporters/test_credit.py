@@ -8,8 +8,8 @@ import zipfile
 
 from sqlalchemy.orm import Session
 
-from binder import authoring, describing
-from binder.importing import import_binder
+from binder.content import authoring, describing
+from binder.content.importing import import_binder
 from binder.storage import FileStorage
 from exporters import exporters, read_archive
 from tests import factories

@@ -15,10 +15,17 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from binder import assigning, composing, db, files, lending, opening, proposing, submitting, uploading
+from binder import db
 from binder.access import Role, Viewer
-from binder.mediatypes import Limits
+from binder.attempts import submitting
+from binder.bank import lending
+from binder.colleagues import proposing
+from binder.content import composing
+from binder.giving import assigning
+from binder.media.mediatypes import Limits
 from binder.models import AnswerFile, Audience, Tenant
+from binder.publication import opening
+from binder.resources import files, uploading
 from binder.storage import FileStorage
 from lti import LTI, kept_forms
 from lti.tokens import Author

@@ -15,10 +15,14 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from binder import assigning, authoring, composing, files, grading, opening
 from binder.activities import activities
+from binder.content import authoring, composing
 from binder.errors import Invalid
+from binder.giving import assigning
+from binder.marks import grading
 from binder.models import Activity, ActivityVersion, Attempt, Preset, Release
+from binder.publication import opening
+from binder.resources import files
 from binder.storage import FileStorage
 from tests import factories
 from tests.conformance.test_registered_kinds import ACTIVITIES

@@ -25,17 +25,19 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from binder import assigning, authoring, db
+from binder import db
 from binder.access import Role, Viewer
 from binder.clock import now, uuid7
+from binder.content import authoring
+from binder.giving import assigning
 from binder.models import Assignment, Attempt, Binder, Grade, Membership, OutboxEntry, Person
 from examples.demo import sites
 from examples.demo.seeding import prepare
 from examples.demo.setting import Setting
 from examples.demo.sites import ent as make_ent
 from examples.ent.platform import Ent
+from lti.launches.sessions import COOKIE, hashed, new_secret
 from lti.models import Context, Launch, Registration, User
-from lti.sessions import COOKIE, hashed, new_secret
 from tests.flows.world import Visitor, serving
 
 PUPILS = {"5A": ("lina", "tom", "ines"), "5B": ("adam", "jade", "hugo")}

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from binder import assigning, authoring
 from binder.access import Role, Viewer
 from binder.clock import uuid7
+from binder.content import authoring
+from binder.giving import assigning
 from binder.models import Audience, Person
 from examples.demo.setting import CLIENT_ID
 from examples.ent import Legacy, legacy

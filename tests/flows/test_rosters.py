@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from binder.access import Role
 from binder.models import Audience, Membership, Person
-from lti import roster
 from lti.models import Context, Group
+from lti.services import roster
 from tests.flows.test_launches import launch
 from tests.flows.world import World
 

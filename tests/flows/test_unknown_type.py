@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from binder import assigning, authoring, composing, submitting
 from binder.activities import activities
+from binder.attempts import submitting
+from binder.content import authoring, composing
+from binder.giving import assigning
 from binder.models import Attempt
 from examples.publisher.timeline import Timeline
 from tests import factories

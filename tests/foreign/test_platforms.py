@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import sessionmaker
 
-from binder import authoring, db
+from binder import db
 from binder.access import Role, Viewer
+from binder.content import authoring
 from binder.models import Assignment, Page, Person
 from lti import LTI
 from lti.errors import OtherBrowser, StateUnknown, TargetMismatch

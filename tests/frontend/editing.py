@@ -13,7 +13,7 @@ from uuid import UUID
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from sqlalchemy.orm import Session
 
-from binder import authoring, composing
+from binder.content import (authoring, composing)
 from binder.models import Page as BinderPage
 from tests.browser import chromium
 from tests.lti.school import School, open_school, served

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from sqlalchemy.orm import Session
 
-from binder import authoring, composing
+from binder.content import (authoring, composing)
 from binder.activities import order, short_answer
 from binder.models import Activity
 from binder.models import Page as BinderPage

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from playwright.sync_api import Browser, Locator, Page, expect
 from sqlalchemy.orm import Session
 
-from binder import assigning, authoring, composing
+from binder.giving import assigning
+from binder.content import (authoring, composing)
 from binder.models import Attempt
 from tests import factories
 from tests.browser import chromium as running_chromium

@@ -15,7 +15,9 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Browser, Locator, Page
 
-from binder import assigning, authoring, composing, files
+from binder.giving import assigning
+from binder.content import (authoring, composing)
+from binder.resources import files
 from binder.models import Attempt, Grade
 from binder.storage import FileStorage
 from tests import factories

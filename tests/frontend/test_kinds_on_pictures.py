@@ -17,7 +17,9 @@ import sqlalchemy as sa
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from binder import assigning, authoring, composing, files
+from binder.giving import assigning
+from binder.content import (authoring, composing)
+from binder.resources import files
 from binder.activities import drawing, hotspot, label_image
 from binder.models import Activity, Attempt, Grade
 from tests import factories

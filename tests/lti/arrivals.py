@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from binder import db
-from lti import launching, sessions
 from lti.claims import LaunchClaims
+from lti.launches import launching, sessions
 from lti.models import Deployment, Registration
 from lti.protocol.launch import ValidatedLaunch
 from lti.protocol.registrations import PlatformRegistration

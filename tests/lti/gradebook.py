@@ -11,8 +11,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from binder import assigning, db, submitting
+from binder import db
 from binder.access import Role, Viewer
+from binder.attempts import submitting
+from binder.giving import assigning
 from binder.models import OutboxEntry
 from lti.models import Context, User
 from tests import factories

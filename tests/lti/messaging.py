@@ -14,8 +14,10 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from binder import assigning, db, submitting
+from binder import db
 from binder.access import Role, Viewer
+from binder.attempts import submitting
+from binder.giving import assigning
 from binder.storage import FileStorage
 from lti import LTI
 from lti.claims import LaunchClaims

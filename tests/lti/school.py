@@ -22,32 +22,23 @@ from markupsafe import escape
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from binder import (
-    assigning,
-    authoring,
-    composing,
-    copying,
-    db,
-    describing,
-    grading,
-    history,
-    opening,
-    outbox,
-    proposing,
-    revisions,
-    sharing,
-    submitting,
-)
+from binder import db, outbox
 from binder.access import Role, Viewer
+from binder.attempts import submitting
 from binder.blocks import digest
 from binder.clock import frozen, now, uuid7
-from binder.importing import import_binder
+from binder.colleagues import proposing, sharing
+from binder.content import authoring, composing, copying, describing, history
+from binder.content.importing import import_binder
+from binder.giving import assigning
+from binder.marks import grading
 from binder.models import Attempt, Audience, Binder, Page, Release, Right, Tenant
+from binder.publication import opening, revisions
 from binder.storage import FileStorage
 from examples.school import lessons
 from lti import kept_forms
 from lti.ext import LTI
-from lti.linking import Answer
+from lti.links.linking import Answer
 from lti.tokens import Author
 from lti.views import rendering
 from lti.views.headers import protect

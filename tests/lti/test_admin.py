@@ -18,7 +18,8 @@ from binder import db, outbox
 from binder.clock import frozen, now, uuid7
 from binder.models import OutboxEntry, Tenant
 from binder.storage import FileStorage
-from lti import LTI, invitations, rotation
+from lti import LTI
+from lti.keyring import rotation
 from lti.models import (
     AdminSession,
     Context,
@@ -33,6 +34,7 @@ from lti.models import (
     RegistrationStatus,
     ToolKey,
 )
+from lti.platforms import invitations
 from tests import factories
 from tests.browser import chromium, violations
 from tests.keys import PRIVATE_KEY

@@ -18,10 +18,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from binder import assigning, authoring, composing, submitting
 from binder.access import Role
 from binder.activities import file_upload, free_text, recording
+from binder.attempts import submitting
 from binder.clock import now
+from binder.content import authoring, composing
+from binder.giving import assigning
 from binder.models import AnswerFile, Attempt, Resource, ResourceState, Upload
 from lti.tool import Tool
 from tests import factories, media

@@ -16,9 +16,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from binder import accommodating, assigning, authoring, composing
-from binder.assigning import Card, Rules
 from binder.clock import frozen
+from binder.content import authoring, composing
+from binder.giving import accommodating, assigning
+from binder.giving.assigning import Card, Rules
 from binder.models import Attempt, Grade, Preset, Release
 from lti.tool import tool
 from tests import factories

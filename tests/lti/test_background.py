@@ -9,10 +9,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from binder import assigning, db
+from binder import db
 from binder.access import Role
 from binder.clock import now
-from binder.followup import VisitNote
+from binder.giving import assigning
+from binder.marks.followup import VisitNote
 from binder.models import Membership, OutboxEntry, Visit
 from lti.courier import Courier
 from lti.visits import MAX_WAITING, VisitBuffer

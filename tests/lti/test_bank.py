@@ -13,8 +13,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from binder import authoring, composing, files, lending, sharing
+from binder.bank import lending
+from binder.colleagues import sharing
+from binder.content import authoring, composing
 from binder.models import Activity, Binder, Page, Resource, Right
+from binder.resources import files
 from tests import factories
 from tests.browser import chromium
 from tests.exporters.shelf import PNG

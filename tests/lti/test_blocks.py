@@ -12,8 +12,9 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import Browser, Route
 
-from binder import assigning, authoring, composing
 from binder.blocks import blocks, load_block
+from binder.content import authoring, composing
+from binder.giving import assigning
 from binder.models import Page, Resource, Tenant
 from lti.errors import SettingsInvalid
 from lti.settings import Settings

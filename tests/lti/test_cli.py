@@ -12,10 +12,11 @@ from click.testing import Result
 from flask import Flask, jsonify
 from sqlalchemy.orm import Session
 
-from binder import db, files, uploading
+from binder import db
 from binder.clock import frozen, now
-from binder.mediatypes import Limits
+from binder.media.mediatypes import Limits
 from binder.models import OutboxEntry, Tenant
+from binder.resources import files, uploading
 from binder.storage import FileStorage
 from lti import LTI, SettingsInvalid
 from lti.models import Deployment, Registration

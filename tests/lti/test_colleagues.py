@@ -14,9 +14,11 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Browser
 
-from binder import composing, files, sharing
 from binder.clock import now
+from binder.colleagues import sharing
+from binder.content import composing
 from binder.models import Binder, Page, PageVersion, Proposal, Resource, Right, Share
+from binder.resources import files
 from tests.browser import chromium as running_chromium
 from tests.exporters.shelf import PNG
 from tests.lti.looks import screens

@@ -13,9 +13,9 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Browser, Page, expect
 
-from binder import authoring
 from binder.access import Viewer
 from binder.clock import now
+from binder.content import authoring
 from binder.models import Page as PageRow
 from binder.models import Section
 from lti.i18n import texts

@@ -17,7 +17,10 @@ from binder import db, outbox
 from binder.clock import now, uuid7
 from binder.models import OutboxEntry
 from binder.storage import FileStorage
-from lti import LTI, checkups, doctor, rotation
+from lti import LTI, doctor
+from lti.doctor import checkups
+from lti.keyring import rotation
+from lti.keyring.sealing import Sealer
 from lti.models import (
     Deployment,
     DeploymentStatus,
@@ -28,7 +31,6 @@ from lti.models import (
     RegistrationStatus,
     ToolKey,
 )
-from lti.sealing import Sealer
 from tests import factories
 from tests.flows.world import serving
 from tests.keys import PRIVATE_KEY, new_pem

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from binder import composing
 from binder.blocks import digest
+from binder.content import composing
 from binder.models import Page, Right, Share
 from tests.lti.school import School, open_school
 from tests.lti.somebody import Somebody, somebody

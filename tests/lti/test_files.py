@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from binder import composing, files
+from binder.content import composing
 from binder.models import Resource, ResourceState
+from binder.resources import files
 from binder.storage import FileStorage
 from lti.views.rendering import file_views
 from tests import media

@@ -14,8 +14,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from binder import accommodating, assigning, submitting
+from binder.attempts import submitting
 from binder.clock import frozen
+from binder.giving import accommodating, assigning
 from binder.models import (
     Accommodation,
     Assignment,

@@ -16,10 +16,11 @@ import sqlalchemy as sa
 from playwright.sync_api import Browser, Request
 from sqlalchemy.orm import Session
 
-from binder import authoring, grading
 from binder.access import Viewer
 from binder.blocks import load_block
+from binder.content import authoring
 from binder.errors import Invalid
+from binder.marks import grading
 from binder.models import Attempt, Binder, Page, Resource
 from lti.views.typed import as_html
 from tests.binder.payloads import PAYLOADS

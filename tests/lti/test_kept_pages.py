@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 from jinja2 import DictLoader
 
-from binder import authoring, composing
+from binder.content import authoring, composing
 from binder.models import Assignment, Page
 from lti.views import rendering
 from tests.lti.school import School, open_school

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from binder import grading
+from binder.marks import grading
 from binder.models import Attempt, Preset
 from tests.browser import chromium as running_chromium
 from tests.flows.test_keys_stay import Asked, answers, ask

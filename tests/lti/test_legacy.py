@@ -13,17 +13,21 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from binder import assigning, authoring, db
+from binder import db
 from binder.access import Role, Viewer
 from binder.clock import now, uuid7
+from binder.content import authoring
+from binder.giving import assigning
 from binder.models import Assignment, Audience, Membership, Person, Tenant
-from lti import launching, legacy, roster
+from lti import legacy
+from lti.keyring.sealing import Sealer
+from lti.launches import launching
 from lti.legacy import Kind
 from lti.models import Context, LegacyConsumer, LegacyId, LineItem, Registration, ResourceLink, User
 from lti.protocol import nrps
 from lti.protocol.launch import ValidatedLaunch
 from lti.protocol.legacy import signature
-from lti.sealing import Sealer
+from lti.services import roster
 from tests import factories
 from tests.conformance.platform import AGS, CLIENT, DEPLOYMENT, ISSUER, L
 from tests.keys import PRIVATE_KEY

@@ -17,13 +17,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from binder import authoring, composing, db
+from binder import db
 from binder.access import Role, Viewer
+from binder.content import authoring, composing
 from binder.models import Page
 from binder.storage import FileStorage
 from lti import LTI
 from lti.claims import DEEP_LINKING, DEEP_LINKING_SETTINGS
-from lti.linking import VARIABLES
+from lti.links.linking import VARIABLES
 from lti.models import Placement, User
 from tests import factories
 from tests.conformance import platform as claims_of

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 
 from binder import db
 from binder.access import Role
-from lti import sessions
+from lti.launches import sessions
 from lti.protocol.message_kinds import DATA_PRIVACY, EULA_REQUEST, SUBMISSION_REVIEW
 from tests import factories
 from tests.browser import chromium as running_chromium

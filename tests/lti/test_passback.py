@@ -10,14 +10,15 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from binder import assigning, db, outbox
+from binder import db, outbox
 from binder.access import Role
-from binder.grading import GRADE_RELEASED, subject_of
+from binder.giving import assigning
+from binder.marks.grading import GRADE_RELEASED, subject_of
 from binder.models import Audience, OutboxEntry, Tenant
 from binder.storage import FileStorage
 from lti.models import Context, LineItem
-from lti.passback import TAG
-from lti.roster import ROSTER_WANTED
+from lti.services.passback import TAG
+from lti.services.roster import ROSTER_WANTED
 from lti.settings import Settings
 from lti.tool import Tool
 from tests import factories

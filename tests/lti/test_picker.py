@@ -25,18 +25,23 @@ from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from binder import authoring, composing, db, files, revisions, sharing
+from binder import db
 from binder.access import Role, Viewer
 from binder.clock import frozen, now
+from binder.colleagues import sharing
+from binder.content import authoring, composing
 from binder.errors import NotFound
 from binder.models import Assignment, Audience, Binder, Page, Preset, Right
+from binder.publication import revisions
+from binder.resources import files
 from binder.storage import FileStorage
-from lti import LTI, places
+from lti import LTI
 from lti.claims import DEEP_LINKING, DEEP_LINKING_SETTINGS
-from lti.linking import VARIABLES
+from lti.launches import places
+from lti.links.linking import VARIABLES
+from lti.links.things import Key
 from lti.models import Deployment, Placement, Registration, ResourceLink, User
 from lti.protocol.registrations import PlatformRegistration
-from lti.things import Key
 from tests import factories
 from tests.conformance import platform as claims_of
 from tests.conformance.platform import MEMBERSHIP, L

@@ -12,12 +12,14 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from binder import assigning, authoring, db
+from binder import db
 from binder.access import Role, Viewer
+from binder.content import authoring
+from binder.giving import assigning
 from binder.models import Assignment, Audience, Membership, OutboxEntry, Page, Person
 from lti import people
 from lti.models import Context, Launch, LineItem, Placement, ResourceLink, User
-from lti.passback import keep_line_item
+from lti.services.passback import keep_line_item
 from tests import factories
 from tests.conformance.platform import AGS, ISSUER, MEMBERSHIP, NRPS, L
 from tests.lti.arrivals import TEACHER, Platform

@@ -15,8 +15,8 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from binder import grading
 from binder.access import Role
+from binder.marks import grading
 from binder.models import AnswerFile, Binder, OutboxEntry, Person
 from exporters import read_archive
 from lti.models import Agreement, FeedAddress, KeptForm, Launch, LegacyId

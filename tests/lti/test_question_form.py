@@ -12,8 +12,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from binder import authoring, composing
 from binder.activities import activities, numeric, order, short_answer
+from binder.content import authoring, composing
 from binder.db import Base
 from binder.models import Activity, ActivityVersion, Page
 from binder.vocabularies import SUBJECTS as SUBJECT_TERMS

@@ -13,9 +13,10 @@ import pytest
 import sqlalchemy as sa
 from PIL import Image
 
-from binder import authoring, opening
 from binder.clock import now
+from binder.content import authoring
 from binder.models import Assignment, Binder, Page
+from binder.publication import opening
 from tests.browser import chromium
 from tests.lti.school import School, open_school, served
 from tests.lti.somebody import somebody

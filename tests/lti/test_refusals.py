@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from binder import db
-from lti import refusals
 from lti.errors import Expired, LTIError, PlatformError, RegistrationUnknown, StateUnknown
+from lti.launches import refusals
+from lti.launches.refusals import Throttle
 from lti.models import RefusedLaunch
-from lti.refusals import Throttle
 
 Begin = Callable[[], AbstractContextManager[sa.Connection]]
 

@@ -20,11 +20,12 @@ from binder.clock import frozen, now
 from binder.errors import Conflict, NotFound
 from binder.models import Tenant
 from binder.storage import FileStorage
-from lti import LTI, invitations, registering, registrations
+from lti import LTI
+from lti.keyring.sealing import MARK, Sealer
 from lti.models import Context, Deployment, DeploymentPolicy, Invitation, Registration, RegistrationStatus
+from lti.platforms import invitations, registering, registrations
 from lti.protocol.introduction import SCOPES, TOOL_CONFIGURATION, Choice
 from lti.protocol.registering import RegistrationRefused
-from lti.sealing import MARK, Sealer
 from tests import factories
 from tests.browser import chromium, violations
 from tests.keys import PRIVATE_KEY

@@ -12,8 +12,11 @@ from urllib.parse import urlencode
 import pytest
 import sqlalchemy as sa
 
-from binder import assigning, authoring, composing, grading, submitting
 from binder.access import Viewer
+from binder.attempts import submitting
+from binder.content import authoring, composing
+from binder.giving import assigning
+from binder.marks import grading
 from binder.models import Attempt, Page, Regrade
 from lti.views import regrade
 from tests import factories

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from binder.access import Role
-from lti.roles import INSTITUTION_ROLES, SUB_ROLES, TEST_USER, is_test_user, role_of
+from lti.claims.roles import INSTITUTION_ROLES, SUB_ROLES, TEST_USER, is_test_user, role_of
 
 LIS = "http://purl.imsglobal.org/vocab/lis/v2/"
 M = LIS + "membership"

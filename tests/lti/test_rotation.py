@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 
 from binder import db
 from binder.clock import frozen, now
-from lti import rotation
 from lti.errors import SettingsInvalid
+from lti.keyring import rotation
+from lti.keyring.sealing import Sealer
 from lti.models import KeyState, ToolKey
 from lti.protocol.keys import FRESH, KeyRing, SigningKey, Stored
-from lti.sealing import Sealer
 from tests.keys import PRIVATE_KEY, new_pem
 from tests.lti.test_cli import make_app, run
 

@@ -14,9 +14,9 @@ import pytest
 import sqlalchemy as sa
 
 from binder.clock import frozen, now
+from binder.media.scanning import Clamd
 from binder.models import OutboxEntry, Resource, ResourceState
-from binder.quarantine import FILE_STORED
-from binder.scanning import Clamd
+from binder.resources.quarantine import FILE_STORED
 from lti import SettingsInvalid
 from lti.settings import Settings
 from tests import clamav, media

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from binder.mediatypes import Limits
+from binder.media.mediatypes import Limits
 from lti.errors import SettingsInvalid
 from lti.settings import Settings
 

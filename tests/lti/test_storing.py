@@ -20,7 +20,7 @@ from tests.lti.somebody import somebody
 from tests.lti.test_cli import run
 
 if TYPE_CHECKING:
-    from binder.s3 import S3Storage
+    from binder.storage.s3 import S3Storage
     from tests import swift
 
 pytestmark = pytest.mark.s3

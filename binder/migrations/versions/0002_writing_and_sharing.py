@@ -31,7 +31,7 @@ INDEX = {
         "(setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('simple', body), 'B')))",
     ),
 }
-"""Full text search, for which no two databases have the same words; the same expression stands in `binder.searching`."""
+"""Full text search, for which no two databases have the same words; the same expression stands in `binder.content.searching`."""
 NO_INDEX = {
     "sqlite": (
         "DROP TRIGGER classeur_page_learn",

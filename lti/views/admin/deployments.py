@@ -7,8 +7,8 @@ from uuid import UUID
 
 from flask import Response
 
-from lti import administering
 from lti.models import DeploymentStatus
+from lti.platforms import administering
 from lti.views.admin.desk import Desk, page
 from lti.views.admin.forms import chosen, school_or_new
 

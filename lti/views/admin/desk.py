@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 
 from binder.access import Role, Viewer
 from binder.errors import NotFound
-from lti import administrators, tokens
+from lti import tokens
+from lti.platforms import administrators
 from lti.tool import tool
 from lti.views.screens import Outdated, blueprint, form_key, is_from_our_page, render, sent_token
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import make_response, redirect, request, url_for
 
 from binder.errors import NotFound
-from lti import administrators
+from lti.platforms import administrators
 from lti.tool import tool
 from lti.views.admin.desk import COOKIE, Desk, page, protected, set_cookie
 from lti.views.screens import Outdated, blueprint, is_from_our_page, render

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from binder.errors import Invalid, NotFound
 from binder.models import Tenant
-from lti import invitations
+from lti.platforms import invitations
 
 __all__ = ["chosen", "school", "school_or_new"]
 

@@ -10,10 +10,10 @@ from flask import Response, request
 
 from binder.clock import now
 from binder.errors import Invalid
-from lti import administering
-from lti import invitations as links
 from lti.models import DeploymentPolicy
-from lti.outside import address
+from lti.platforms import administering
+from lti.platforms import invitations as links
+from lti.platforms.outside import address
 from lti.tool import tool
 from lti.views.admin.desk import Desk, page
 from lti.views.admin.forms import chosen, school_or_new

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Response, request
 
-from lti import rotation
+from lti.keyring import rotation
 from lti.tool import tool
 from lti.views.admin.desk import Desk, page
 

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from flask import Response, request
 
-from binder.grading import GRADE_RELEASED
-from binder.quarantine import FILE_STORED
-from lti import administering
-from lti.administering import State
+from binder.marks.grading import GRADE_RELEASED
+from binder.resources.quarantine import FILE_STORED
 from lti.i18n import N_
-from lti.noticing import NOTICE_CAME, NOTICES_WANTED
-from lti.roster import ROSTER_WANTED
+from lti.platforms import administering
+from lti.platforms.administering import State
+from lti.services.noticing import NOTICE_CAME, NOTICES_WANTED
+from lti.services.roster import ROSTER_WANTED
 from lti.views.admin.desk import Desk, page
 
 if TYPE_CHECKING:

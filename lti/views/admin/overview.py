@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response
 
-from lti import administering
+from lti.platforms import administering
 from lti.views.admin.desk import Desk, page
 
 __all__ = ["overview"]

@@ -10,11 +10,11 @@ from flask import Response, request
 from sqlalchemy.orm import Session
 
 from binder.errors import NotFound
-from lti import administering
-from lti import registrations as known
 from lti.errors import LTIError
 from lti.i18n import N_
 from lti.models import Deployment, DeploymentPolicy, Registration, RegistrationStatus
+from lti.platforms import administering
+from lti.platforms import registrations as known
 from lti.protocol.introduction import SCOPES
 from lti.protocol.registering import RegistrationRefused
 from lti.tool import tool

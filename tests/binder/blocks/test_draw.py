@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from binder import authoring, composing, contents, copying
 from binder.blocks import FileView, blocks, load_block
 from binder.blocks.draw import drawn
+from binder.content import authoring, composing, contents, copying
 from binder.errors import Invalid
 from binder.models import Page
-from binder.revisions import versions_of
+from binder.publication.revisions import versions_of
 from tests import factories
 from tests.binder.conftest import School
 

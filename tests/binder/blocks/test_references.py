@@ -10,9 +10,9 @@ from markupsafe import Markup
 from binder.blocks import FileView, blocks, load_block
 from binder.blocks.pictures import img
 from binder.blocks.references import formulas
+from binder.content.renaming import renamed
 from binder.errors import Invalid
 from binder.maths import MAX_LATEX, mathml
-from binder.renaming import renamed
 
 PICTURE = "01890000-0000-7000-8000-000000000001"
 PAGE = "01890000-0000-7000-8000-000000000002"

@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from binder.clock import frozen
-from lti import noticing
 from lti.claims import DeepLinkingSettings, LaunchClaims
 from lti.errors import (
     ClaimInvalid,
@@ -46,6 +45,7 @@ from lti.protocol.bodies import BodyInvalid
 from lti.protocol.http import Http
 from lti.protocol.item_parts import Frame, Window
 from lti.protocol.services import Connector, Services
+from lti.services import noticing
 from lti.settings import Settings
 from tests.conformance import platform as claims_of
 from tests.conformance.platform import CLIENT, ISSUER, L, registration

@@ -1,0 +1,1 @@
+"""Writing with others: sharing, proposing changes, and the school's library."""

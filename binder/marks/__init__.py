@@ -1,0 +1,1 @@
+"""What copies are worth: scored, looked at, released, marked anew, told."""

@@ -1,0 +1,1 @@
+"""What bytes are, and making them safe: pictures, drawings, captions, containers; no database."""

@@ -1,0 +1,1 @@
+"""What readers see: revisions of pages, in binders that were opened to them."""

@@ -1,0 +1,1 @@
+"""Platforms and who administers them: registrations, invitations, deployments."""

@@ -1,0 +1,1 @@
+"""Talking to platforms after a launch: marks, rosters, groups, notices."""
