@@ -1,60 +1,45 @@
 """The pages: one module a screen; they know who is looking and the use cases, and never see a claim."""
 
-from lti.views import (
-    admin,
-    assessment,
+from lti.views import admin, errors, headers, kept, metrics, mirror
+from lti.views.authors import (
     bank,
     bank_forms,
     binders,
     contents,
-    copies,
-    dates,
-    echo,
     editor,
-    errors,
     export,
-    family,
-    feeds,
-    files,
-    follow,
-    giving,
-    gradebook,
-    headers,
     history,
-    home,
-    kept,
-    launch,
     library,
-    linking,
     making,
     maths,
-    metrics,
-    mirror,
     next_year,
-    notices,
-    overview,
     pages,
-    placed,
     placing,
     printing,
-    privacy,
     proposals,
     questions,
-    reading,
     ready,
-    registering,
-    regrade,
     search,
     sharing,
-    submission_review,
-    terms,
     trash,
     trying,
-    uploads,
-    work,
-    work_list,
+)
+from lti.views.learners import echo, family, feeds, reading, work, work_list
+from lti.views.platforms import (
+    assessment,
+    home,
+    launch,
+    linking,
+    notices,
+    placed,
+    privacy,
+    registering,
+    submission_review,
+    terms,
 )
 from lti.views.screens import blueprint
+from lti.views.teaching import copies, dates, follow, giving, gradebook, overview, regrade
+from lti.views.transfers import files, uploads
 
 __all__ = [
     "admin",

@@ -10,7 +10,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 
 from lti.views.screens import blueprint
-from lti.views.tus import ROOM
+from lti.views.transfers.tus import ROOM
 
 __all__ = ["read_words"]
 

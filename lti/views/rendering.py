@@ -24,7 +24,7 @@ from lti.views.templates import filled
 from lti.views.wording import told
 
 if TYPE_CHECKING:
-    from lti.views.handed import Handed
+    from lti.views.transfers.handed import Handed
 
 __all__ = ["Shown", "file_views", "leading", "still"]
 

@@ -37,7 +37,7 @@ from binder.resources import files
 from binder.schemas import dump_binder
 from binder.storage import FileStorage
 from lti.links import picking
-from lti.views.linking import EVERYTHING
+from lti.views.platforms.linking import EVERYTHING
 from tests import factories
 from tests.binder.conftest import School, hand_in, school_in
 from tests.binder.test_arranging import order, shelf

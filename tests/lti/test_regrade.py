@@ -18,7 +18,7 @@ from binder.content import authoring, composing
 from binder.giving import assigning
 from binder.marks import grading
 from binder.models import Attempt, Page, Regrade
-from lti.views import regrade
+from lti.views.teaching import regrade
 from tests import factories
 from tests.lti.school import School, open_school
 from tests.lti.somebody import Somebody, somebody

@@ -23,7 +23,7 @@ from werkzeug.test import TestResponse
 
 from binder.models import Resource, Upload
 from lti.views import oversize
-from lti.views import tus as views
+from lti.views.transfers import tus as views
 from tests import media
 from tests.lti.school import School, open_school, served
 from tests.lti.somebody import somebody

@@ -18,9 +18,9 @@ from lti.platforms import registrations as known
 from lti.protocol.introduction import SCOPES
 from lti.protocol.registering import RegistrationRefused
 from lti.tool import tool
-from lti.views import platform_words as words
 from lti.views.admin.desk import Desk, page
 from lti.views.admin.forms import chosen, school
+from lti.views.platforms import platform_words as words
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse

@@ -14,8 +14,8 @@ import pytest
 from binder.activities import Content, activities
 from binder.errors import Invalid
 from binder.models import ActivityVersion
-from lti.views.handed import Handed, Row
 from lti.views.rendering import Shown
+from lti.views.transfers.handed import Handed, Row
 from tests.lti.school import School, open_school
 from tests.lti.somebody import somebody
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from binder.activities import Content, ScoreState, file_upload
 from binder.activities.marked import Allowance
 from binder.errors import Invalid
-from lti.views.handed import Handed
+from lti.views.transfers.handed import Handed
 from tests.binder.activities import marked_pages as pages
 from tests.binder.activities.marked_pages import FILE, OTHER
 from tests.lti.school import School

@@ -21,7 +21,7 @@ from binder.activities import Content, ScoreState, formula
 from binder.activities.algebra import AlgebraError
 from binder.activities.algebra.parser import _parsed
 from binder.errors import Invalid
-from lti.views import echo as echo_view
+from lti.views.learners import echo as echo_view
 from lti.views.rendering import Shown
 from tests.lti.school import School, open_school
 from tests.lti.somebody import somebody

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from binder.activities import Content, ScoreState, numeric
 from binder.activities.numbers import NumberError
 from binder.errors import Invalid
-from lti.views import echo as echo_view
+from lti.views.learners import echo as echo_view
 from lti.views.rendering import Shown
 from tests.lti.school import School, open_school
 from tests.lti.somebody import somebody

@@ -1,0 +1,1 @@
+"""Screens of authors: binders, pages, questions, the bank, colleagues."""

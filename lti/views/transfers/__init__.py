@@ -1,0 +1,1 @@
+"""Bytes on their way in and out: uploads in pieces, files handed in, files shown."""
