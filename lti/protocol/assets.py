@@ -20,7 +20,6 @@ import urllib3
 
 from lti.claims import CLAIM
 from lti.errors import ClaimInvalid, MessageIncomplete, ServiceError
-from lti.protocol.answers import Answer
 from lti.protocol.bodies import moment_of, stamped
 from lti.protocol.services import Connector
 from lti.values import identifier_of, text_of, url_of
@@ -124,7 +123,7 @@ def fetch(connector: Connector, asset: Asset, out: BinaryIO, *, most_bytes: int 
         raise AssetTooLarge(None, retryable=False, detail=f"more than {most_bytes} bytes")
     arriving = _Arriving(out, most_bytes)
     try:
-        status = _download(connector, asset.url, arriving)
+        status = connector.download(asset.url, scopes=[ASSET_READ], kind="asset", receive=arriving)
     except ServiceError as error:
         if arriving.is_too_large:
             raise AssetTooLarge(200, retryable=False, detail=f"more than {most_bytes} bytes") from error
@@ -132,28 +131,6 @@ def fetch(connector: Connector, asset: Asset, out: BinaryIO, *, most_bytes: int 
     if arriving.digest.digest() != asset.sha256 or asset.size not in (None, arriving.size):
         raise AssetAltered(status, retryable=True, detail="not the bytes that were told of")
     return arriving.size
-
-
-def _download(connector: Connector, url: str, arriving: _Arriving) -> int:
-    """With a new access token, once, where the one that we have is refused."""
-    scopes = [ASSET_READ]
-
-    def ask() -> tuple[Answer, str]:
-        token = connector.get_access_token(scopes)
-        headers = {"Accept": "*/*", "Authorization": f"Bearer {token}"}
-        hooks = {"response": arriving}
-        # not anew by itself: what has been written stays written
-        return connector._http.call(
-            "GET", url, kind="asset", repeatable=False, headers=headers, hooks=hooks
-        ), token
-
-    answer, token = ask()
-    if answer.status == 401:
-        connector._tokens.drop(connector._key(scopes), token)
-        answer, _ = ask()
-    if not answer.ok:
-        raise answer.error()
-    return answer.status
 
 
 class _Arriving:

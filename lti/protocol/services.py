@@ -146,25 +146,22 @@ class Connector(ServiceConnector):
         if content_type is not None:
             headers["Content-Type"] = content_type
         body = None if data is None else data.encode()
-
-        def send() -> tuple[Answer, str]:
-            token = self.get_access_token(scopes)
-            headers["Authorization"] = f"Bearer {token}"
-            answer = self._http.call(
-                method, url, kind=_kind(scopes), headers=headers, data=body, params=params
-            )
-            return answer, token
-
-        answer, token = send()
-        if answer.status == 401:
-            self._tokens.drop(self._key(scopes), token)
-            answer, _ = send()
-        if not answer.ok:
-            raise answer.error()
+        answer = self._authorized(method, url, scopes, headers, kind=_kind(scopes), data=body, params=params)
         body_read = answer.json() if "json" in answer.headers.get("Content-Type", "json") else None
         return Reply(
             answer.status, body_read, links_of(answer.headers.get("Link", ""), answer.url), answer.headers
         )
+
+    def download(self, url: str, *, scopes: Sequence[str], kind: str, receive: Callable[..., None]) -> int:
+        """A file, taken by `receive` – a hook of requests – while it arrives; the answer's status.
+
+        Never anew by itself: what has been written stays written.
+
+        :raises ServiceError: unless the answer is 2xx, or if `receive` refuses it.
+        """
+        hooks = {"response": receive}
+        options = {"kind": kind, "repeatable": False, "hooks": hooks}
+        return self._authorized("GET", url, scopes, {"Accept": "*/*"}, **options).status
 
     def pages(
         self, url: str, *, scopes: Sequence[str], accept: str, params: Mapping[str, str] | None = None
@@ -204,6 +201,24 @@ class Connector(ServiceConnector):
         )
         headers = dict(reply.headers)
         return {"headers": headers, "body": reply.body, "next_page_url": reply.links.get("next")}
+
+    def _authorized(
+        self, method: str, url: str, scopes: Sequence[str], headers: Mapping[str, str], **options: Any
+    ) -> Answer:
+        """One request with an access token; with a new one, once, where the platform refuses the one that we have."""
+
+        def send() -> tuple[Answer, str]:
+            token = self.get_access_token(scopes)
+            with_token = {**headers, "Authorization": f"Bearer {token}"}
+            return self._http.call(method, url, headers=with_token, **options), token
+
+        answer, token = send()
+        if answer.status == 401:
+            self._tokens.drop(self._key(scopes), token)
+            answer, _ = send()
+        if not answer.ok:
+            raise answer.error()
+        return answer
 
     def _key(self, scopes: Sequence[str]) -> tuple[str, ...]:
         return (self.registration.token_endpoint, self.registration.client_id, *sorted(set(scopes)))
