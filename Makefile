@@ -39,10 +39,14 @@ lint: $(READY)  ## Check style, types and import contracts
 	$(BIN)/lint-imports
 
 unit: export PYTHONDONTWRITEBYTECODE :=
-# what is covered is measured on SQLite; on PostgreSQL the same tests run again, beside browsers that wait
+# what is covered is measured on SQLite; on PostgreSQL the same tests run again, beside browsers that wait; whoever looks why
+# something has failed wants to see both
 unit: $(READY) front programs store
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser and not postgresql" --cov --cov-report=term:skip-covered
-	$(BIN)/python -m pytest -n 4 --dist worksteal -m "browser or postgresql"
+	@set -x; failed=0; \
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser and not postgresql" \
+	    --cov --cov-report=term:skip-covered || failed=1; \
+	$(BIN)/python -m pytest -n 4 --dist worksteal -m "browser or postgresql" || failed=1; \
+	exit $$failed
 
 lowest: $(READY) front  ## Run the core tests with the oldest supported packages
 	.ci/lowest $(PYTHON)

@@ -72,7 +72,7 @@ def registering_tool() -> Flask:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Chromium]:
-    with running_chromium() as browser:
+    with running_chromium(bare=True) as browser:
         yield browser
 
 

@@ -82,7 +82,7 @@ def web_tool(key: Any, by_form: bool) -> Flask:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Chromium]:
-    with running_chromium() as browser:
+    with running_chromium(bare=True) as browser:
         yield browser
 
 

@@ -108,9 +108,10 @@ def school(tmp_path: Path) -> Iterator[SimpleNamespace]:
 def tool_frame(page: Page, school: SimpleNamespace) -> Frame:
     """The tool, opened in a frame of the ENT."""
     page.goto(f"{school.url}/links/{school.ent.link('5A').id}")
-    page.frame_locator("#tool").get_by_role("heading").wait_for()
     frame = page.frame(name="tool")
     assert frame is not None
+    frame.wait_for_url(school.ent.tool.launch_url)  # not a page on the way there
+    frame.get_by_role("heading").wait_for()
     return frame
 
 

@@ -109,7 +109,7 @@ def test_the_next_start_finds_the_same_school(app: Flask, tmp_path: Path) -> Non
 
 @pytest.mark.browser
 def test_the_front_page_is_for_everybody(app: Flask) -> None:
-    with serving(app) as port, chromium() as browser:
+    with serving(app) as port, chromium(bare=True) as browser:
         for scheme in ("light", "dark"):
             page = browser.new_page(color_scheme=scheme, viewport={"width": 375, "height": 700})
             page.goto(f"http://127.0.0.1:{port}/")

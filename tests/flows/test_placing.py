@@ -116,7 +116,7 @@ def test_nothing_is_placed(world: World) -> None:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One Chromium."""
-    with chromium() as browser:
+    with chromium(bare=True) as browser:
         yield browser
 
 

@@ -216,7 +216,7 @@ def test_the_platforms_own_token_serves_once(world: World) -> None:
 @pytest.mark.browser
 def test_the_frame_closes(world: World) -> None:
     link = run(world, "invite", "--tenant", "Collège des Quatre-Vents")["link"]
-    with chromium() as browser:
+    with chromium(bare=True) as browser:
         context, page = person(browser, world, "admin", scripts=True)
         page.goto(f"{world.ent_url}/administration/tools")
         page.locator("#register input[name=url]").fill(link)

@@ -166,7 +166,7 @@ def plain(text: str) -> str:
 def desks(template: Path, folder: Path) -> Iterator[Callable[..., Desk]]:
     """Give `desk(*blocks)`: a new page with these blocks in a school of its own."""
     with ExitStack() as stack:
-        browser = stack.enter_context(chromium())
+        browser = stack.enter_context(chromium(bare=True))
         opened: list[Desk] = []
 
         def desk(*blocks: dict[str, Any]) -> Desk:

@@ -52,7 +52,7 @@ def school(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """A browser."""
-    with running_chromium() as browser:
+    with running_chromium(bare=True) as browser:
         yield browser
 
 

@@ -28,7 +28,7 @@ TWO_FORMS = """
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """A browser."""
-    with running_chromium() as browser:
+    with running_chromium(bare=True) as browser:
         yield browser
 
 

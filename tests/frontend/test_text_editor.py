@@ -22,7 +22,7 @@ LONG = "".join(f"<p>Ligne {number}</p>" for number in range(80))
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """A browser."""
-    with running_chromium() as browser:
+    with running_chromium(bare=True) as browser:
         yield browser
 
 

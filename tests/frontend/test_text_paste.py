@@ -25,7 +25,7 @@ DATA = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADU
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """A browser."""
-    with running_chromium() as browser:
+    with running_chromium(bare=True) as browser:
         yield browser
 
 

@@ -440,7 +440,7 @@ def test_the_pages_are_clean_and_fit(
     app = Flask("host")
     app.config.update(SECRET_KEY="tests", LTI_PRIVATE_KEYS=PRIVATE_KEY)
     LTI(engine, storage=FileStorage(tmp_path / "files"), administrator=lambda: True).init_app(app)
-    with served(app) as origin, chromium() as browser:
+    with served(app) as origin, chromium(bare=True) as browser:
         context = browser.new_context(
             locale=lang, viewport={"width": width, "height": 800}, has_touch=width < 500
         )

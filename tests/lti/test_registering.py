@@ -481,7 +481,7 @@ def test_a_configuration_that_wants_the_token_is_not_needed_twice(app: Flask, pl
 def test_the_pages_are_clean_and_fit(app: Flask, platform: Platform, lang: str, width: int) -> None:
     tool_of(app).settings = replace(tool_of(app).settings, base_url=None)
     secret = invite(app)
-    with served(app) as origin, chromium() as browser:
+    with served(app) as origin, chromium(bare=True) as browser:
         context = browser.new_context(locale=lang, viewport={"width": width, "height": 800})
         page = context.new_page()
         looks = []
