@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, BrowserType, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserType, Locator, Page, expect, sync_playwright
 
 FLAGS = [
     # a cross-site iframe's POST may otherwise hang for ever on a busy machine; cookies behave the same
@@ -97,6 +97,15 @@ def rest() -> None:
     """End what nobody uses: while Playwright runs, this thread counts as asynchronous, which Django refuses."""
     if _running.users == 0:
         _running.stop()
+
+
+def reach(page: Page, target: Locator, *, back: bool = False) -> None:
+    """Tab to an element, as somebody does who has no mouse."""
+    for _ in range(150):
+        if target.evaluate("it => it === document.activeElement"):
+            return
+        page.keyboard.press("Shift+Tab" if back else "Tab")
+    raise AssertionError(f"Tab does not lead to {target}")
 
 
 def violations(page: Page, rules: list[str]) -> list[dict[str, Any]]:

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, FrameLocator, Locator, Page, expect
 
 from binder import db
 from lti.models import Launch, StoredState
-from tests.browser import chromium, violations
+from tests.browser import chromium, reach, violations
 from tests.flows.test_in_a_browser import open_classeur, person
 from tests.flows.world import World, running
 
@@ -99,10 +99,16 @@ def allow_access(browser: Browser, page: Page, world: World) -> None:
     )
 
 
+def press(page: Page, button: Locator) -> None:
+    """By keyboard alone."""
+    reach(page, button)
+    page.keyboard.press("Enter")
+
+
 def new_window(context: BrowserContext, frame: FrameLocator) -> Page:
     """What the button opens."""
     with context.expect_page() as opened:
-        frame.get_by_role("button", name=NEW_WINDOW).click()
+        press(frame.owner.page, frame.get_by_role("button", name=NEW_WINDOW))
     opened.value.get_by_role("heading", level=1, name=WORK).wait_for()
     return opened.value
 
@@ -241,11 +247,11 @@ def test_a_blocked_window_is_explained_and_gone_round(browser: Browser, world: W
     context, page = person(browser, world, "lina", scripts=True)
     page.add_init_script("window.open = () => null")
     frame = open_classeur(page, world, "5A", scripts=True)
-    frame.get_by_role("button", name=NEW_WINDOW).click()
+    press(page, frame.get_by_role("button", name=NEW_WINDOW))
     expect(frame.get_by_role("alert")).to_contain_text("bloqué")
     inside: Any = next(each for each in page.frames if world.tool_url in each.url)
     assert violations(inside, ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]) == []
-    frame.get_by_role("button", name="Ouvrir à la place de cette page").click()
+    press(page, frame.get_by_role("button", name="Ouvrir à la place de cette page"))
     page.wait_for_url("**/work")
     page.get_by_role("heading", level=1, name=WORK).wait_for()
     context.close()

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from binder.blocks import blocks as types
+from tests.browser import reach
 from tests.frontend.editing import WRITING, Desk, block, desks, heading, saved, state
 
 pytestmark = pytest.mark.browser
@@ -31,15 +32,6 @@ def make(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 def has_focus(locator: Locator) -> bool:
     return bool(locator.evaluate("it => it.contains(document.activeElement)"))
-
-
-def reach(page: Page, target: Locator, *, back: bool = False) -> None:
-    """Tab to an element, as somebody does who has no mouse."""
-    for _ in range(80):
-        if target.evaluate("it => it === document.activeElement"):
-            return
-        page.keyboard.press("Shift+Tab" if back else "Tab")
-    raise AssertionError(f"Tab does not lead to {target}")
 
 
 def said(page: Page, text: str) -> None:

@@ -17,7 +17,7 @@ from lti.launches import sessions
 from lti.protocol.message_kinds import DATA_PRIVACY, EULA_REQUEST, SUBMISSION_REVIEW
 from tests import factories
 from tests.browser import chromium as running_chromium
-from tests.browser import violations
+from tests.browser import reach, violations
 from tests.conformance.platform import AGS, ISSUER, L
 from tests.lti.arrivals import SECRET, Platform
 from tests.lti.messaging import COLUMN, Class, about, of_type, open_class
@@ -119,13 +119,13 @@ def test_every_screen_is_sound(klass: Class, chromium: Browser, lang: str, schem
 def test_erasing_asks_twice_by_the_keyboard_alone(klass: Class, chromium: Browser) -> None:
     with served(klass.app) as origin:
         page, _ = shown(klass, chromium, origin, "erase", "fr")
-        page.locator("main button").focus()
+        reach(page, page.locator("main button"))
         page.keyboard.press("Enter")
         page.wait_for_selector("#sure")
-        page.locator("main button.danger").focus()
+        reach(page, page.locator("main button.danger"))
         page.keyboard.press("Enter")  # the browser wants the tick first
         assert page.locator("#sure").is_visible()
-        page.locator("#sure").focus()
+        reach(page, page.locator("#sure"), back=True)
         page.keyboard.press("Space")
         assert page.locator("#sure").is_checked()
         page.context.close()

@@ -27,7 +27,7 @@ from lti.platforms import invitations, registering, registrations
 from lti.protocol.introduction import SCOPES, TOOL_CONFIGURATION, Choice
 from lti.protocol.registering import RegistrationRefused
 from tests import factories
-from tests.browser import chromium, violations
+from tests.browser import chromium, reach, violations
 from tests.keys import PRIVATE_KEY
 from tests.lti.protocol.server import Asked, Server, Told
 from tests.lti.protocol.test_registering import about, configuration
@@ -498,7 +498,7 @@ def test_the_pages_are_clean_and_fit(app: Flask, platform: Platform, lang: str, 
         page.locator("button.primary").click()
         look()
         platform.told = None
-        page.locator("button.primary").focus()
+        reach(page, page.locator("button.primary"))
         page.keyboard.press("Enter")
         expect(page.get_by_role("status")).to_contain_text("Classeur")
         look()
