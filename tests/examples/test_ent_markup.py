@@ -46,9 +46,9 @@ def test_html_written_anew_has_only_known_tags(text: str) -> None:
     ["<" * 99_000, "<b>" * 33_000, "<a " * 33_000, "<!--" * 25_000, "&#" * 50_000, "<a b='" * 16_000],
 )
 def test_long_html_takes_little_time(hostile: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     sanitized(hostile, "t")
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
 
 
 @pytest.mark.parametrize(

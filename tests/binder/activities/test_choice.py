@@ -213,14 +213,14 @@ def nested(depth: int) -> Any:
     ids=["exponent", "digits", "nested", "many", "long name", "nan", "nul", "surrogate"],
 )
 def test_bombs_are_answered_fast(bomb: Any) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     for response in (bomb, {"choices": bomb}, {"choices": [bomb]}):
         with contextlib.suppress(Invalid):
             assert score(content("ab", "cd"), choice.answer(response)["choices"]) == 0
     for field in ("points", "body", "key", "scoring"):
         with contextlib.suppress(Invalid):
             choice.load(factories.choice(**{field: bomb}))
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_an_identifier_does_not_end_in_a_line_break() -> None:

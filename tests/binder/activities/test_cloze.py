@@ -162,13 +162,13 @@ def test_bombs_are_answered_fast() -> None:
     + ['<"' * 50_000, "[[" + "\\" * 100_000, "[[" + "a|" * 50_000 + "]]", "<em>" * 9_000, "[[a]]" * 20_000],
 )
 def test_bombs_of_authors_are_refused_fast(bomb: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     data = kind.content_from_form({"html": [bomb], "prompt": ["?"]})
     try:
         kind.load(data)
     except Invalid as refused:
         assert refused.messages  # noqa: PT017 - either way is right
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_what_is_shown_is_shuffled_and_stable() -> None:

