@@ -75,7 +75,7 @@ def test_what_is_typed_after_the_sessions_end_is_saved_on_return(
     frame = editor(page, world, lesson, scripts=scripts)
     text = frame.locator("section.block[data-kind=text]").first
     if scripts:
-        words = text.get_by_role("textbox").first
+        words = text.locator("[contenteditable=true]")
         words.click()
         words.press("Control+End")
         words.press_sequentially(f" {BEFORE}")

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Desk", "desks"]
 
-WRITING = "[contenteditable=true], textarea[data-rich]"
-"""Where a text is written: the rich editor, or the field that it stands over."""
+WRITING = "[contenteditable=true]"
+"""Where a text is written as soon as the rich editor is there; until then it is the field that it will stand over."""
 
 
 @dataclass

@@ -245,7 +245,7 @@ def test_selected_words_become_a_gap_by_keyboard(make: Make) -> None:
     page = form(desk, "cloze")
     write(page, page.get_by_label("Titre"), "Les états de l’eau")
     area = page.locator("textarea[name=html]")
-    text = page.get_by_role("textbox", name="Texte à trous")
+    text = page.get_by_role("textbox", name="Texte à trous").and_(page.locator("[contenteditable=true]"))
     text.click()
     page.keyboard.type("Au froid, l’eau devient de la glace solide.")
     said = page.locator("[data-gap-said]")

@@ -65,7 +65,7 @@ def test_every_kind_of_block_is_added_by_mouse(make: Make) -> None:
     page.wait_for_url("**/activity/new*")
     page.get_by_role("link", name="Choix unique ou multiple", exact=True).click()
     page.get_by_label("Titre").fill("Le temps")
-    question = page.get_by_role("textbox", name="Question", exact=True)
+    question = page.get_by_role("textbox", name="Question", exact=True).and_(page.locator(WRITING))
     question.click()
     page.keyboard.type("Que tombe-t-il ?")
     page.get_by_label("Réponse 1", exact=True).fill("La pluie")
@@ -208,7 +208,7 @@ def test_a_block_is_dragged_by_its_handle(make: Make) -> None:
 def test_moving_a_block_disturbs_nobody_who_is_writing(make: Make) -> None:
     desk = make({"type": "text", "html": "<p>Un</p>"}, TWO)
     page = desk.tab()
-    writing = block(page, 1).locator(WRITING).locator("visible=true").first
+    writing = block(page, 1).locator(WRITING)
     writing.click()
     page.keyboard.press("Control+End")
     page.keyboard.type(" deux")
