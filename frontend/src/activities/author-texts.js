@@ -3,21 +3,20 @@ const NEAR = "200px";
 
 const mounted = new WeakMap(); // textarea → its editor, once it is there
 
-async function mount(form, area, { focus }) {
+async function mount(form, area) {
   if (mounted.has(area)) return;
   mounted.set(area, null);
-  const [{ mount: open }, { asHtml, options }] = await Promise.all([import("../text/index.js"), import("../blocks/writing.js")]);
-  const [start, end] = [area.selectionStart, area.value.length];
+  const [{ caretOf, mount: open }, { asHtml, options }] = await Promise.all([import("../text/index.js"), import("../blocks/writing.js")]);
+  const caret = caretOf(area);
   area.value = asHtml(area);
-  const editor = open(area, options(form));
+  const editor = open(area, { ...options(form), caret });
   if (editor.element) mounted.set(area, editor);
-  if (focus && start <= end) editor.focus();
 }
 
 /** The editor over a textarea; none as long as it is not made. */
 export const editorOf = (area) => mounted.get(area) ?? null;
 
-/** Those in sight at once, the others when they come near; one that is pressed before that keeps the focus. */
+/** Those in sight at once, the others when they come near; who writes already goes on there. */
 export function texts(form) {
   const areas = [...form.querySelectorAll("textarea[data-rich=block]")];
   const near = new IntersectionObserver(
@@ -25,7 +24,7 @@ export function texts(form) {
       for (const { isIntersecting, target } of entries) {
         if (!isIntersecting) continue;
         near.unobserve(target);
-        mount(form, target, { focus: target === document.activeElement });
+        mount(form, target);
       }
     },
     { rootMargin: NEAR },

@@ -50,9 +50,10 @@ export async function ready(section) {
 }
 
 async function make(area, options) {
-  const { mount } = await import("../text/index.js");
+  const { caretOf, mount } = await import("../text/index.js");
+  const caret = caretOf(area);
   area.value = asHtml(area);
-  return mount(area, options);
+  return mount(area, { ...options, caret });
 }
 
 /** The block leaves the page. */

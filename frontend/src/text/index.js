@@ -4,6 +4,7 @@ import { Dropcursor } from "@tiptap/extensions/drop-cursor";
 import { Gapcursor } from "@tiptap/extensions/gap-cursor";
 import { TrailingNode } from "@tiptap/extensions/trailing-node";
 import { UndoRedo } from "@tiptap/extensions/undo-redo";
+import { caretOf, goOn } from "./caret.js";
 import { commands } from "./commands.js";
 import { h } from "./dialog.js";
 import { formulaDialog } from "./dialogs/formula.js";
@@ -229,7 +230,7 @@ class Rich {
 /**
  * Mount an editor over a textarea.
  * @param {HTMLTextAreaElement} textarea with data-rich="block" or "comment"
- * @param {object} options labels, lang, upload(file) → Promise<{resource, url}>, fileUrl(resource) → address,
+ * @param {object} options caret (of `caretOf`: where somebody writes in the textarea, and goes on in the editor), labels, lang, upload(file) → Promise<{resource, url}>, fileUrl(resource) → address,
  *   resourceOf(address) → "resource:…" of a picture of this binder, pages() → Promise<[{id, title}]>,
  *   mathml(latex) → Promise<string>, announce(text); all may be missing
  * @returns {{focus(): void, destroy(): void, surround(how): object, element: HTMLElement | null}} element is null if it failed: the textarea
@@ -239,10 +240,14 @@ export function mount(textarea, options = {}) {
   const before = { hidden: textarea.hidden, required: textarea.required };
   try {
     const rich = new Rich(textarea, options);
+    if (options.caret) goOn(rich.editor, options.caret);
     return { focus: () => rich.focus(), destroy: () => rich.destroy(), surround: (how) => surround(rich.editor, how), element: rich.element };
   } catch (error) {
     Object.assign(textarea, before);
+    if (options.caret) textarea.focus();
     console.warn("The text editor could not start:", error);
     return { focus: () => textarea.focus(), destroy() {}, element: null };
   }
 }
+
+export { caretOf };

@@ -32,16 +32,15 @@ async function rich(fieldset, area) {
     format.value = "html";
   };
   try {
-    const [{ mount }, { asHtml }] = await Promise.all([import("../../text/index.js"), import("../../blocks/writing.js")]);
+    const [{ caretOf, mount }, { asHtml }] = await Promise.all([import("../../text/index.js"), import("../../blocks/writing.js")]);
     styles(area);
     const before = area.value;
     area.addEventListener("rich:reload", () => asRich(asHtml)); // before the editor's own
-    const hadFocus = document.activeElement === area;
+    const caret = caretOf(area);
     asRich(asHtml);
     const labels = JSON.parse(fieldset.querySelector("[data-labels]").content.querySelector("script").textContent);
-    const editor = mount(area, { labels, mathml: area.dataset.maths && ((latex) => mathml(area, latex)) });
+    const editor = mount(area, { caret, labels, mathml: area.dataset.maths && ((latex) => mathml(area, latex)) });
     if (!editor.element) [area.value, format.value] = [before, ""];
-    else if (hadFocus) editor.focus();
   } catch {
     // no network: words alone
   }
