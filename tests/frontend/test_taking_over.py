@@ -41,6 +41,8 @@ def without_editor(desk: Desk) -> tuple[Page, list[Route]]:
         ("elle", ["Home"], "Où ", "<p>Où elle</p>"),
         ("Un\n", [], "deux", "<p>Un</p><p>deux</p>"),
         ("Un\n\nDeux", [], " fois", "<p>Un</p><p>Deux fois</p>"),
+        ("Un\n\ndeux", ["Home"], "et ", "<p>Un</p><p>et deux</p>"),
+        ("Un\ndeux", ["Home"], "et ", "<p>Un<br>et deux</p>"),
         ("", [], "Rien avant", "<p>Rien avant</p>"),
     ],
 )
