@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from sqlalchemy.orm import Session
 
-from binder.content import authoring
+from binder import authoring
 from binder.models import Activity, AnswerFile, Assignment, Attempt
 from tests import media
 from tests.browser import chromium
@@ -111,7 +111,7 @@ def hand_in(page: Page) -> None:
 
 
 def test_a_voice_is_recorded_over_a_cut_line_and_plays(room: Room, opened: Callable[..., Page]) -> None:
-    with chromium(*MICROPHONE, bare=True) as browser:
+    with chromium(*MICROPHONE) as browser:
         page = opened(browser)
         voice = question(page, "recording")
         expect(voice.get_by_label("Ou envoie un son que tu as enregistré")).to_be_visible()
@@ -166,7 +166,7 @@ def test_a_film_is_recorded_and_plays(room: Room, opened: Callable[..., Page]) -
         )
         page_id = session.get_one(Assignment, (teacher.tenant_id, room.work)).page_id
         authoring.publish(session, teacher, page_id)
-    with chromium(*MICROPHONE, bare=True) as browser:
+    with chromium(*MICROPHONE) as browser:
         page = opened(browser)
         film = question(page, "recording")
         film.get_by_role("button", name="Commencer à filmer").click()
@@ -183,7 +183,7 @@ def test_a_film_is_recorded_and_plays(room: Room, opened: Callable[..., Page]) -
 
 
 def test_another_take_takes_the_place_of_the_first(room: Room, opened: Callable[..., Page]) -> None:
-    with chromium(*MICROPHONE, bare=True) as browser:
+    with chromium(*MICROPHONE) as browser:
         page = opened(browser)
         voice = question(page, "recording")
         for start in ("Commencer l’enregistrement", "Recommencer l’enregistrement"):
@@ -205,7 +205,7 @@ def test_another_take_takes_the_place_of_the_first(room: Room, opened: Callable[
 def test_without_a_microphone_words_say_what_to_do_and_a_file_can_be_sent(
     room: Room, opened: Callable[..., Page]
 ) -> None:
-    with chromium(*NO_MICROPHONE, bare=True) as browser:
+    with chromium(*NO_MICROPHONE) as browser:
         page = opened(browser)
         voice = question(page, "recording")
         start = voice.get_by_role("button", name="Commencer l’enregistrement")
@@ -236,7 +236,7 @@ def test_each_trouble_of_a_microphone_has_its_own_words(
         "SecurityError": "Cette page n’a pas le droit d’enregistrer",
         "WeirdError": "L’enregistrement n’a pas pu commencer.",
     }
-    with chromium(*MICROPHONE, bare=True) as browser:
+    with chromium(*MICROPHONE) as browser:
         page = opened(browser)
         page.evaluate(
             "(name) => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('x', name)); }",
@@ -251,7 +251,7 @@ def test_each_trouble_of_a_microphone_has_its_own_words(
 
 
 def test_what_cannot_be_played_back_does_not_count(room: Room, opened: Callable[..., Page]) -> None:
-    with chromium(*MICROPHONE, bare=True) as browser:
+    with chromium(*MICROPHONE) as browser:
         page = opened(browser)
         page.route(
             "**/answers/*",
@@ -268,7 +268,7 @@ def test_what_cannot_be_played_back_does_not_count(room: Room, opened: Callable[
 
 
 def test_files_are_sent_when_chosen_and_arranged(room: Room, opened: Callable[..., Page]) -> None:
-    with chromium(bare=True) as browser:
+    with chromium() as browser:
         page = opened(browser)
         photos = question(page, "file_upload")
         photos.get_by_label("Ajouter des fichiers de l’appareil").set_input_files(
@@ -304,7 +304,7 @@ def test_without_a_script_all_is_done_by_keyboard(
 ) -> None:
     path = tmp_path / "feuille.jpg"
     path.write_bytes(PHOTO)
-    with chromium(bare=True) as browser:
+    with chromium() as browser:
         page = opened(browser, java_script_enabled=False)
         expect(
             question(page, "recording").get_by_label("Ou envoie un son que tu as enregistré")
@@ -341,7 +341,7 @@ def test_without_a_script_all_is_done_by_keyboard(
 
 
 def test_words_are_counted_and_told_at_the_bounds(room: Room, opened: Callable[..., Page]) -> None:
-    with chromium(bare=True) as browser:
+    with chromium() as browser:
         page = opened(browser)
         text = question(page, "free_text")
         shown, voice = text.locator("[data-words]"), text.locator("[data-voice]")
