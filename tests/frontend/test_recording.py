@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from sqlalchemy.orm import Session
 
-from binder import authoring
+from binder.content import authoring
 from binder.models import Activity, AnswerFile, Assignment, Attempt
 from tests import media
 from tests.browser import chromium
